@@ -1,0 +1,151 @@
+"""Where results go: new folders, and files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slumpcv.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+RESULT_FILES = ("session.json", "angles.csv", "phases.csv", "track.npz", "timeline.png", "overlay.mp4")
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST}
+
+
+def _as_input_error(error: OSError, folder: Path, name: str) -> InputError | None:
+    """Turn an error about our own folder into one that a user can act on."""
+    if error.errno in _FULL:
+        return InputError(
+            f"There is no room left to write {name} in {folder}",
+            "Free some space, or choose another folder with -o.",
+        )
+    elsewhere = error.filename is not None and not Path(os.fsdecode(error.filename)).is_relative_to(folder)
+    if error.errno in _REFUSED and not elsewhere:
+        return InputError(
+            f"{folder} cannot be written to ({os.strerror(error.errno or 0)})",
+            "Choose another folder with -o.",
+        )
+    return None
+
+
+@contextmanager
+def atomic_write(path: Path) -> Iterator[Path]:
+    """Write a file under a temporary name that takes its real name only once it is complete.
+
+    Yields a path in the same folder and with the same suffix, to be written by the caller. On
+    leaving, the file is flushed to disk and renamed; on any error or interruption it is removed
+    and a file that was there before stays as it was.
+
+    Parameters
+    ----------
+    path : Path
+        The final name.
+
+    Raises
+    ------
+    InputError
+        When the disk is full or the folder cannot be written to.
+    """
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    try:
+        yield temporary
+        with temporary.open("rb+") as written:
+            os.fsync(written.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        readable = _as_input_error(error, path.parent, path.name)
+        if readable is None:
+            raise
+        raise readable from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def new_result_folder(base: Path | None, overwrite: bool = False, now: datetime | None = None) -> Path:
+    """Make the folder that a result goes into.
+
+    Parameters
+    ----------
+    base : Path or None
+        The folder to use; None makes a new dated one in the working directory.
+    overwrite : bool
+        Whether a folder that already holds results may be used again.
+    now : datetime or None
+        Local time for the dated name; None takes the clock's.
+
+    Returns
+    -------
+    Path
+        An existing folder that can be written to.
+
+    Raises
+    ------
+    InputError
+        When the folder holds results already, is a file, or cannot be made or written to.
+    """
+    try:
+        folder = _dated_folder(now or datetime.now()) if base is None else _given_folder(base, overwrite)
+        _probe(folder)
+    except OSError as error:
+        raise InputError(
+            f"{base or Path.cwd()} cannot be used as a folder for results ({error.strerror})",
+            "Choose another folder with -o.",
+        ) from error
+    return folder
+
+
+def remove_stale_results(folder: Path, written: Collection[str]) -> None:
+    """Remove results of an earlier run that this run did not write again.
+
+    Without this, running again without an overlay would leave the old overlay beside new
+    numbers. Only slumpcv's own file names are touched.
+
+    Parameters
+    ----------
+    folder : Path
+        The result folder.
+    written : collection of str
+        Names of the files that belong to this run.
+    """
+    for name in set(RESULT_FILES).difference(written):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _dated_folder(now: datetime) -> Path:
+    stem = f"slumpcv-{now:%Y%m%d-%H%M%S}"
+    number = 1
+    while True:
+        folder = Path.cwd() / (stem if number == 1 else f"{stem}-{number}")
+        with suppress(FileExistsError):
+            folder.mkdir()
+            return folder
+        number += 1
+
+
+def _given_folder(base: Path, overwrite: bool) -> Path:
+    base.mkdir(parents=True, exist_ok=True)
+    held = [name for name in RESULT_FILES if (base / name).exists()]
+    if held and not overwrite:
+        raise InputError(
+            f"{base} already holds results ({', '.join(held)})",
+            "Choose another folder with -o, or replace them with --overwrite.",
+        )
+    return base
+
+
+def _probe(folder: Path) -> None:
+    """Find out before the slow part whether the folder takes a file."""
+    probe = folder / f".slumpcv.{os.getpid()}.part"
+    try:
+        probe.write_bytes(b"slumpcv")
+    finally:
+        probe.unlink(missing_ok=True)
