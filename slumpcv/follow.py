@@ -1,0 +1,239 @@
+"""Following one person through a clip: frames in, a pose track out.
+
+A first look (:mod:`slumpcv.survey`) tells which way the person faces and where they sit, the
+anchor. Then the model tracks them frame by frame. Where it is found off the anchor
+while somebody does sit there, it has gone over to a passer-by: the whole image is searched
+and the person on the anchor is taken.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from threading import Event
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from slumpcv import __version__
+from slumpcv.models import find_model
+from slumpcv.pose import Landmarker, Pose, sharpness
+from slumpcv.survey import Searcher, Survey, glances, seatedness, survey
+from slumpcv.track import LANDMARKS, PoseTrack, TrackSource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from slumpcv.models import ModelFile, Variant
+    from slumpcv.video import ClipInfo, Frame, FrameSource
+
+# Movements of the test last 2 s and more; above this rate the angles do not get better.
+DEFAULT_FPS = 15.0
+# Frames are reduced to this before they are analysed: the model sees 256 pixels of the
+# person, so more only costs memory.
+ANALYSIS_SIDE_PX = 1280
+# How often the whole image is searched for company.
+SEARCH_EVERY_S = 2.0
+# The clip is analysed in this many pieces side by side: one for each core of a small laptop.
+PIECES = 2
+# Each piece starts early by this much, to let the model's own smoothing settle.
+LEAD_IN_S = 1.0
+SHORTEST_PIECE_S = 4.0
+# Decoders of larger pictures take so much memory that only one may run.
+LARGEST_SHARED_PX = 1920 * 1200
+# A tracker that has just found someone takes a few frames to settle; it is shown its first
+# frame this many times before it counts, one usual frame interval apart.
+SETTLING_FRAMES = 4
+SETTLING_STEP_S = 1 / 15
+NOT_SEARCHED = 255
+
+
+@dataclass
+class Row:
+    """What one frame gave."""
+
+    time_s: float
+    pose: Pose | None
+    luma: float
+    sharpness: float
+    people: int
+
+
+class Follower:
+    """Follows the patient through frames of increasing time."""
+
+    def __init__(self, model: Path, look: Survey, searcher: Searcher) -> None:
+        self._anchor = look.anchor
+        self._tracker = Landmarker(model, look.facing)
+        self._searcher = searcher
+        self._search_due_s = -np.inf
+        self._found_elsewhere = False
+        self._settled = False
+
+    def close(self) -> None:
+        """Free the model."""
+        self._tracker.close()
+
+    def step(self, frame: Frame) -> Row:
+        """Return the patient in one frame."""
+        if not self._settled:
+            self._settled = True
+            for k in range(SETTLING_FRAMES, 0, -1):
+                self._tracker.find(frame.rgb, frame.time_s - k * SETTLING_STEP_S)
+        tracked = self._tracker.find(frame.rgb, frame.time_s)
+        pose = tracked[0] if tracked else None
+        people = NOT_SEARCHED
+        lost = self._anchor is not None and (pose is None or not self._anchor.holds(pose))
+        if frame.time_s >= self._search_due_s or (lost and self._found_elsewhere):
+            found = self._searcher.find(frame)
+            people = len(found)
+            self._search_due_s = frame.time_s + SEARCH_EVERY_S
+            pose = self._choose(pose, found, lost)
+        return Row(frame.time_s, pose, float(frame.rgb[::8, ::8].mean()), sharpness(frame.rgb, pose), people)
+
+    def _choose(self, tracked: Pose | None, found: list[Pose], lost: bool) -> Pose | None:
+        """Take whoever sits on the anchor when the tracked person does not."""
+        self._found_elsewhere = False
+        if not lost or self._anchor is None:
+            return tracked
+        seated = [p for p in found if self._anchor.holds(p)]
+        self._found_elsewhere = bool(seated)
+        return max(seated, key=seatedness) if seated else tracked
+
+
+def estimate_pose(
+    source: FrameSource,
+    model: Variant = "full",
+    fps: float | None = DEFAULT_FPS,
+    progress: Callable[[float], None] | None = None,
+) -> PoseTrack:
+    """Follow one person through a clip.
+
+    Parameters
+    ----------
+    source : an open clip, image sequence or camera (:func:`slumpcv.video.open_clip`).
+    model : ``lite``, ``full`` or ``heavy``.
+    fps : analyse at most so many frames a second of clip time; None for every frame.
+    progress : called with the share done, 0 to 1, from worker threads.
+
+    Returns
+    -------
+    PoseTrack
+        A frame in which nobody was found has NaN landmarks.
+
+    Raises
+    ------
+    InputError
+        When the model is missing or altered, or the source cannot be read.
+    """
+    bundle = find_model(model)
+    with closing(Searcher(bundle.path)) as searcher:
+        look = survey(glances(source), searcher)
+        searcher.face(look.facing)
+        spans = _pieces(source.info)
+        meter = _Meter(spans, source.info.duration_s, progress)
+        stop = Event()
+
+        def piece(number: int) -> list[Row]:
+            follower = Follower(bundle.path, look, searcher)
+            reached = partial(meter.reached, number)
+            return list(_follow(source, follower, fps, spans[number], stop, reached))
+
+        with ThreadPoolExecutor(len(spans)) as pool:
+            try:
+                parts = list(pool.map(piece, range(len(spans))))
+            except BaseException:
+                # Ctrl-C, or one piece has failed: the others stop at their next frame.
+                stop.set()
+                raise
+    return _track([row for part in parts for row in part], source, bundle)
+
+
+def _follow(
+    source: FrameSource,
+    follower: Follower,
+    fps: float | None,
+    span: tuple[float, float],
+    stop: Event,
+    reached: Callable[[float], None],
+) -> Iterator[Row]:
+    """Yield the rows of one piece of the clip; frames of the lead-in only settle the model."""
+    begin_s, end_s = span
+    with closing(follower):
+        for frame in source.frames(fps, start_s=begin_s - LEAD_IN_S, end_s=end_s):
+            if stop.is_set():
+                return
+            row = follower.step(frame)
+            if frame.time_s >= begin_s:
+                reached(row.time_s)
+                yield row
+
+
+class _Meter:
+    """Adds up how far all pieces have come."""
+
+    def __init__(
+        self,
+        spans: list[tuple[float, float]],
+        duration_s: float | None,
+        progress: Callable[[float], None] | None,
+    ) -> None:
+        self._begin_s = [max(begin_s, 0.0) for begin_s, _ in spans]
+        self._at_s = list(self._begin_s)
+        self._duration_s = duration_s
+        self._progress = progress
+
+    def reached(self, piece: int, time_s: float) -> None:
+        """Note how far a piece has come."""
+        self._at_s[piece] = time_s
+        if self._progress is not None and self._duration_s:
+            done_s = sum(at - begin for at, begin in zip(self._at_s, self._begin_s, strict=True))
+            self._progress(min(done_s / self._duration_s, 1.0))
+
+
+def _pieces(info: ClipInfo) -> list[tuple[float, float]]:
+    """Return where to cut the clip; the same on every machine, so that results are."""
+    large = info.width_px * info.height_px > LARGEST_SHARED_PX
+    if large or info.duration_s is None or info.duration_s < PIECES * SHORTEST_PIECE_S:
+        return [(-np.inf, np.inf)]
+    cuts = [-np.inf, *(info.duration_s * k / PIECES for k in range(1, PIECES)), np.inf]
+    return list(pairwise(cuts))
+
+
+def _track(rows: list[Row], source: FrameSource, bundle: ModelFile) -> PoseTrack:
+    info = source.info
+    blank = Pose(
+        np.full((LANDMARKS, 2), np.nan, np.float32),
+        np.full(LANDMARKS, np.nan, np.float32),
+        np.full((LANDMARKS, 3), np.nan, np.float32),
+    )
+    poses = [r.pose or blank for r in rows]
+    n = len(rows)
+    scale = max(1.0, max(info.width_px, info.height_px) / ANALYSIS_SIDE_PX)
+    return PoseTrack(
+        time_s=np.array([r.time_s for r in rows], dtype=np.float64),
+        landmarks_px=np.array([p.landmarks_px for p in poses], np.float32).reshape(n, LANDMARKS, 2)
+        * np.float32(scale),
+        visibility=np.array([p.visibility for p in poses], np.float32).reshape(n, LANDMARKS),
+        world_m=np.array([p.world_m for p in poses], np.float32).reshape(n, LANDMARKS, 3),
+        luma=np.array([r.luma for r in rows], np.float32),
+        sharpness=np.array([r.sharpness for r in rows], np.float32),
+        people=np.array([r.people for r in rows], np.uint8),
+        source=TrackSource(
+            width_px=info.width_px,
+            height_px=info.height_px,
+            rotation_deg=info.rotation_deg,
+            fps_nominal=info.fps_nominal,
+            duration_s=rows[-1].time_s if rows else 0.0,
+            container=info.container,
+            codec=info.codec,
+            sha256=info.sha256,
+            model=bundle.variant,
+            model_sha256=bundle.sha256,
+            slumpcv_version=__version__,
+        ),
+    )
