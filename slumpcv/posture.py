@@ -1,0 +1,179 @@
+"""From landmarks to the raw quantities that angles are made of, and the upright baseline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from slumpcv.body import NOSE, Joint, landmark, other
+from slumpcv.geometry import elevation_deg, forward_lean_deg, joint_angle_deg, length, wrap_deg
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from slumpcv.session import Side
+
+    Points = NDArray[np.float64]
+    Series = NDArray[np.float64]
+
+# Seated: the thigh within this of horizontal. Chairs that are too low or high stay within 30.
+SEATED_THIGH_DEG = 40.0
+# The person's own baseline is searched among stretches this long in which they sit still.
+STILL_S = 1.0
+SEARCH_STEP_S = 0.2
+STILL_TRUNK_DEG = 2.5
+STILL_HEAD_DEG = 6.0
+STILL_KNEE_DEG = 8.0
+# A trunk further from vertical than this is no sitting tall.
+UPRIGHT_LEAN_DEG = 25.0
+# Sitting tall again is as good as the tallest when the shoulder-hip line is this close to it.
+AS_TALL = 0.97
+
+
+@dataclass(frozen=True)
+class RawPosture:
+    """Angles straight from the model's landmarks, (T,) each, in degrees, NaN where not seen.
+
+    ``trunk_px`` is the shoulder-hip line from the middle of both sides, ``rise_px`` how far
+    the near shoulder is above the near hip; ``thigh_deg`` the elevation of the knee over the
+    hip; the ``*_apart_px`` are how far the near joint is ahead of the far one, which grows
+    with the camera's yaw.
+    """
+
+    time_s: Series
+    knee_flexion_deg: Series
+    trunk_lean_deg: Series
+    head_angle_deg: Series
+    face_pitch_deg: Series
+    ankle_deg: Series
+    thigh_deg: Series
+    trunk_px: Series
+    rise_px: Series
+    shoulders_apart_px: Series
+    hips_apart_px: Series
+    ears_apart_px: Series
+    far_knee_flexion_deg: Series
+    hip_y_px: Series
+    thigh_px: float
+
+
+def raw_posture(points: Points, time_s: Series, near: Side, thigh_px: float) -> RawPosture:
+    """Compute the raw angles of the near side.
+
+    Parameters
+    ----------
+    points : (T, 33, 2) forward points: y up, the person facing +x, in pixels.
+    time_s : (T,) seconds.
+    near : the side towards the camera.
+    thigh_px : the clip's thigh length.
+    """
+
+    def at(joint: Joint, side: Side = near) -> Points:
+        return points[:, landmark(joint, side)]
+
+    def apart(joint: Joint) -> Series:
+        return (at(joint) - at(joint, other(near)))[:, 0]
+
+    middle = (at("shoulder") + at("shoulder", other(near)) - at("hip") - at("hip", other(near))) / 2
+    trunk, head = at("shoulder") - at("hip"), at("ear") - at("shoulder")
+    shank_deg = elevation_deg(at("knee") - at("ankle"))
+    foot_deg = elevation_deg(at("toe") - at("heel"))
+    far = other(near)
+    return RawPosture(
+        time_s=time_s,
+        knee_flexion_deg=180.0 - joint_angle_deg(at("hip"), at("knee"), at("ankle")),
+        trunk_lean_deg=forward_lean_deg(trunk),
+        head_angle_deg=forward_lean_deg(head),
+        face_pitch_deg=-elevation_deg(points[:, NOSE] - at("ear")),
+        ankle_deg=wrap_deg(foot_deg - shank_deg + 90.0),
+        thigh_deg=elevation_deg(at("knee") - at("hip")),
+        trunk_px=length(middle),
+        rise_px=trunk[:, 1],
+        shoulders_apart_px=apart("shoulder"),
+        hips_apart_px=apart("hip"),
+        ears_apart_px=apart("ear"),
+        far_knee_flexion_deg=180.0 - joint_angle_deg(at("hip", far), at("knee", far), at("ankle", far)),
+        hip_y_px=at("hip")[:, 1],
+        thigh_px=thigh_px,
+    )
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The person sitting tall: what slump is measured against. Medians over the stretch."""
+
+    start_s: float
+    end_s: float
+    trunk_px: float
+    rise_px: float
+    trunk_lean_deg: float
+    hip_y_px: float
+
+
+def seated(raw: RawPosture) -> NDArray[np.bool_]:
+    """Return the frames in which the person sits: thigh about level, trunk over the hips."""
+    with np.errstate(invalid="ignore"):
+        level = np.abs(raw.thigh_deg) < SEATED_THIGH_DEG
+        return level & (raw.rise_px > 0.3 * raw.thigh_px)
+
+
+def find_baseline(raw: RawPosture) -> Baseline | None:
+    """Find the first stretch in which the person sits tall and still.
+
+    Every stretch of :data:`STILL_S` with a still, upright trunk, head and knee is a candidate; the
+    first that is about as tall as the tallest wins, so that neither a slumped start nor
+    fidgeting is taken for the baseline.
+
+    Returns
+    -------
+    Baseline or None
+        None when the person never sits still and upright for long enough.
+    """
+    sits = seated(raw) & (np.abs(raw.trunk_lean_deg) < UPRIGHT_LEAN_DEG)
+    candidates = []
+    for begin in _every(raw.time_s, SEARCH_STEP_S):
+        end = int(np.searchsorted(raw.time_s, raw.time_s[begin] + STILL_S))
+        if end >= len(raw.time_s):
+            break
+        window = slice(begin, end + 1)
+        if sits[window].all() and _still(raw, window):
+            candidates.append((float(np.median(raw.trunk_px[window])), window))
+    if not candidates:
+        return None
+    tallest = max(tall for tall, _ in candidates)
+    window = next(w for tall, w in candidates if tall >= AS_TALL * tallest)
+    return Baseline(
+        start_s=float(raw.time_s[window.start]),
+        end_s=float(raw.time_s[window.stop - 1]),
+        trunk_px=float(np.median(raw.trunk_px[window])),
+        rise_px=float(np.median(raw.rise_px[window])),
+        trunk_lean_deg=float(np.median(raw.trunk_lean_deg[window])),
+        hip_y_px=float(np.median(raw.hip_y_px[window])),
+    )
+
+
+def _still(raw: RawPosture, window: slice) -> bool:
+    for series, limit in (
+        (raw.trunk_lean_deg, STILL_TRUNK_DEG),
+        (raw.head_angle_deg, STILL_HEAD_DEG),
+        (raw.knee_flexion_deg, STILL_KNEE_DEG),
+    ):
+        seen = series[window][np.isfinite(series[window])]
+        # A hidden shank says nothing about stillness; trunk and head must be seen.
+        if len(seen) < 3:
+            if series is raw.knee_flexion_deg:
+                continue
+            return False
+        ordered = np.sort(seen)
+        tenth = len(ordered) // 10
+        if ordered[-1 - tenth] - ordered[tenth] > limit:
+            return False
+    return True
+
+
+def _every(time_s: Series, step_s: float) -> list[int]:
+    """Return indices of frames that lie at least a step apart."""
+    steps = np.floor((time_s - time_s[0]) / step_s) if len(time_s) else time_s
+    return [int(i) for i in np.unique(steps, return_index=True)[1]]
