@@ -1,0 +1,235 @@
+"""Whether only the head moved while the head was lifted.
+
+A knee that bends, a back that straightens or a foot that drops at the same moment unloads
+the nerve as well, so a symptom that eases then says nothing about the head. Each part is
+compared between the hold before the lift and the hold after it, and followed in between.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from slumpcv import thresholds
+from slumpcv.correction import load_correction
+from slumpcv.criteria import baseline_values, head_lift_margin
+from slumpcv.holds import hold_span, hold_values
+from slumpcv.session import Isolation, Moved
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from slumpcv.angles import Angles
+    from slumpcv.phases import PhaseSpan
+
+    Part = Literal["knee", "trunk", "back", "ankle"]
+
+# Positions between the holds are read as the median over this long: one bad frame is no movement.
+EXCURSION_S = 0.3
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How far a part may move during the head lift.
+
+    ``still`` is the protocol's limit, ``moved`` the one beyond which it has moved for certain;
+    between them it is said but does not decide. ``decides`` is False for what is advisory.
+    """
+
+    part: Part
+    angle: str
+    field: str
+    unit: Literal["deg", "index"]
+    still: float
+    moved: float
+    decides: bool
+    words: str
+
+
+RULES = (
+    Rule(
+        "knee",
+        "knee_flexion_deg",
+        "knee_change_deg",
+        "deg",
+        thresholds.KNEE_STILL_DEG,
+        thresholds.KNEE_MOVED_DEG,
+        True,
+        "the knee",
+    ),
+    Rule(
+        "trunk",
+        "trunk_lean_deg",
+        "trunk_change_deg",
+        "deg",
+        thresholds.TRUNK_STILL_DEG,
+        thresholds.TRUNK_STILL_DEG,
+        True,
+        "the trunk",
+    ),
+    Rule(
+        "back",
+        "slump_index",
+        "slump_index_change",
+        "index",
+        thresholds.SLUMP_INDEX_STILL,
+        thresholds.SLUMP_INDEX_MOVED,
+        True,
+        "the back",
+    ),
+    Rule(
+        "ankle",
+        "ankle_deg",
+        "ankle_change_deg",
+        "deg",
+        thresholds.ANKLE_STILL_DEG,
+        thresholds.ANKLE_STILL_DEG,
+        False,
+        "the ankle",
+    ),
+)
+
+
+def judge_isolation(angles: Angles, spans: Sequence[PhaseSpan], unusable: str | None = None) -> Isolation:
+    """Judge the first head lift.
+
+    Parameters
+    ----------
+    angles, spans : the measured clip.
+    unusable : why the clip cannot be judged at all, or None.
+
+    Returns
+    -------
+    Isolation
+        ``isolated`` is None without a head lift, when the lift was too small, or when a part
+        that decides could not be seen; ``reasons`` say which.
+    """
+    at = next((i for i, s in enumerate(spans) if s.phase == "HEAD_LIFT" and i > 0), None)
+    if at is None:
+        reason = unusable or "The head was not lifted, or the lift could not be seen."
+        return _verdict(None, {}, (), (reason,))
+    before, after = hold_values(angles, spans[at - 1]), hold_values(angles, spans[at])
+    tall = baseline_values(angles, spans, spans[at].repetition)
+    changes = {rule.field: after[rule.angle] - before[rule.angle] for rule in RULES}
+    changes["head_lift_deg"] = before["neck_flexion_deg"] - after["neck_flexion_deg"]
+    moved = tuple(m for r in RULES if (m := _moved(r, angles, spans[at], before, after)) is not None)
+    reasons = _doubts(before, after, tall)
+    if unusable is not None:
+        return _verdict(None, changes, moved, (unusable,))
+    decisive = [m for m in moved if _rule(m.part).decides]
+    if decisive:
+        return _verdict(False, changes, moved, tuple(_moved_words(m) for m in moved))
+    if reasons:
+        return _verdict(None, changes, moved, reasons)
+    return _verdict(True, changes, moved, _remarks(changes, moved))
+
+
+def _moved(
+    rule: Rule, angles: Angles, lift: PhaseSpan, before: dict[str, float], after: dict[str, float]
+) -> Moved | None:
+    """Return how a part moved, or None when it stayed within its limit or was not seen."""
+    change = after[rule.angle] - before[rule.angle]
+    worst, at_s = _excursion(angles, rule.angle, lift, before[rule.angle])
+    band = load_correction().errors[rule.angle].lift
+    # The worst of many noisy samples lies beyond the truth, so it has to pass by the error too.
+    if not (abs(change) > rule.moved or abs(worst) > rule.moved + band):
+        return None
+    return Moved(
+        part=rule.part,
+        change=round(change, 3),
+        worst=round(worst, 3),
+        plus_minus=round(band, 3),
+        unit=rule.unit,
+        limit=rule.moved,
+        at_s=round(at_s, 3),
+    )
+
+
+def _excursion(angles: Angles, name: str, lift: PhaseSpan, origin: float) -> tuple[float, float]:
+    """Return the largest distance from the hold before, and when it was reached."""
+    inside = np.flatnonzero((angles.time_s >= lift.start_s) & (angles.time_s <= hold_span(lift)[1]))
+    away = _running_median(angles.time_s[inside], getattr(angles, name)[inside] - origin)
+    if not np.isfinite(away).any():
+        return math.nan, lift.start_s
+    worst = int(np.nanargmax(np.abs(away)))
+    return float(away[worst]), float(angles.time_s[inside[worst]])
+
+
+def _running_median(time_s: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    out = np.full(len(values), np.nan)
+    for i, t in enumerate(time_s):
+        near = values[np.abs(time_s - t) <= EXCURSION_S / 2 + 1e-9]
+        seen = near[np.isfinite(near)]
+        if len(seen):
+            out[i] = np.median(seen)
+    return out
+
+
+def _doubts(before: dict[str, float], after: dict[str, float], tall: dict[str, float]) -> tuple[str, ...]:
+    """Return why no verdict is possible, in plain sentences; empty when it is."""
+    reasons = []
+    margin = head_lift_margin(before, after, tall)
+    if not math.isfinite(margin):
+        reasons.append("It could not be seen how far the head came up.")
+    elif margin < 0:
+        reasons.append("The head was lifted too little to judge.")
+    for rule in RULES:
+        if rule.decides and not math.isfinite(after[rule.angle] - before[rule.angle]):
+            reasons.append(f"It could not be seen whether {rule.words} stayed still.")
+    return tuple(reasons)
+
+
+def _remarks(changes: dict[str, float], moved: Sequence[Moved]) -> tuple[str, ...]:
+    """Return what is worth saying beside a clean verdict."""
+    remarks = [_moved_words(m) + " This is advisory: toes are seen badly." for m in moved]
+    for rule in RULES:
+        change = changes[rule.field]
+        if rule.decides and rule.still < abs(change) <= rule.moved:
+            remarks.append(f"{_capital(rule.words)} may have moved a little ({_amount(rule.unit, change)}).")
+    return tuple(remarks)
+
+
+def _moved_words(moved: Moved) -> str:
+    largest = max(moved.change, moved.worst, key=abs)
+    return (
+        f"{_capital(_rule(moved.part).words)} moved by {_amount(moved.unit, largest)} at {moved.at_s:.1f} s."
+    )
+
+
+def _amount(unit: str, value: float) -> str:
+    return f"{abs(value):.0f}°" if unit == "deg" else f"{abs(value):.2f} of the slump index"
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
+def _rule(part: str) -> Rule:
+    return next(r for r in RULES if r.part == part)
+
+
+def _verdict(
+    isolated: bool | None, changes: dict[str, float], moved: tuple[Moved, ...], reasons: tuple[str, ...]
+) -> Isolation:
+    def value(name: str, digits: int = 2) -> float | None:
+        change = changes.get(name, math.nan)
+        return round(change, digits) if math.isfinite(change) else None
+
+    errors = load_correction().errors
+    bands = {r.field: round(errors[r.angle].lift, 3) for r in RULES}
+    return Isolation(
+        isolated=isolated,
+        head_lift_deg=value("head_lift_deg"),
+        knee_change_deg=value("knee_change_deg"),
+        trunk_change_deg=value("trunk_change_deg"),
+        slump_index_change=value("slump_index_change", 4),
+        ankle_change_deg=value("ankle_change_deg"),
+        plus_minus=bands | {"head_lift_deg": round(errors["neck_flexion_deg"].lift, 3)},
+        moved=moved,
+        reasons=reasons,
+    )
