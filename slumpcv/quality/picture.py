@@ -1,0 +1,77 @@
+"""Findings about the picture itself: light, focus, frame rate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from slumpcv import thresholds
+from slumpcv.quality.scene import Scene, around
+from slumpcv.quality.words import finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from slumpcv.session import Finding
+
+# Mean brightness, 0 to 255: the samples have 144 to 170, sharp photographs in front of black
+# walls 43 to 60. Darkened to 44 the knee of a sample differs by 1.6 deg on average, at 29 to 32
+# (with noise) by 6, at 21 to 23 by 5 to 31.
+DARK_LUMA = 38.0
+TOO_DARK_LUMA = 25.0
+# Variance of the Laplacian over the squared brightness, because darkening lowers the first by
+# the square: samples 0.004 to 0.03. Blurred by a Gaussian of 1 pixel (at 640x480) 0.0026 and the
+# knee differs by 1.4 deg on average; 2 pixels 0.0009 and 2; 4 pixels 0.0003 and 3 to 12.
+BLURRED_SHARPNESS = 0.0014
+TOO_BLURRED_SHARPNESS = 0.0005
+# Recorders that promise 15 pictures a second give a little less.
+FPS_SLACK = 0.5
+# Fewer pictures than this fall between the movements: a head lift may take one second.
+UNUSABLE_FPS = 5.0
+# A pause between pictures that is longer than this, and than three usual ones, is a skip. [E]
+SKIP_S = 0.5
+SKIP_INTERVALS = 3.0
+
+
+def picture_findings(scene: Scene) -> Iterator[Finding]:
+    """Yield what is wrong with the picture."""
+    sharp = _sharpness(scene)
+    with np.errstate(invalid="ignore"):
+        dark, blurred = scene.track.luma < DARK_LUMA, sharp < BLURRED_SHARPNESS
+    if spans := scene.seconds(dark):
+        yield finding("DARK", "unusable" if too_dark(scene) else "warn", spans)
+    if spans := scene.seconds(blurred):
+        too_blurred = scene.too_much(sharp < TOO_BLURRED_SHARPNESS)
+        yield finding("BLURRED", "unusable" if too_blurred else "warn", spans)
+    if len(scene.track) > 1:
+        yield from _rate(scene)
+
+
+def too_dark(scene: Scene) -> bool:
+    """Return whether the light was too low for the model while it mattered."""
+    return scene.too_much(scene.track.luma < TOO_DARK_LUMA)
+
+
+def _sharpness(scene: Scene) -> NDArray[np.float64]:
+    """Return the sharpness regardless of brightness; NaN without a person or in the dark."""
+    luma = scene.track.luma.astype(np.float64)
+    per_light: NDArray[np.float64] = scene.track.sharpness / np.square(np.maximum(luma, 1.0))
+    return np.where(luma > 0, per_light, np.nan)
+
+
+def _rate(scene: Scene) -> Iterator[Finding]:
+    time_s = scene.track.time_s
+    steps_s = np.diff(time_s)
+    usual_s = float(np.median(steps_s))
+    fps = 1.0 / usual_s
+    if fps < UNUSABLE_FPS - FPS_SLACK:
+        yield finding("LOW_FPS", "unusable", fps=max(1, round(fps)))
+    elif fps < thresholds.USABLE_FPS - FPS_SLACK:
+        yield finding("LOW_FPS", "warn", fps=round(fps))
+    skips = (steps_s > max(SKIP_S, SKIP_INTERVALS * usual_s)) & scene.test[:-1] & scene.test[1:]
+    if skips.any():
+        pauses = [(float(time_s[i]), float(time_s[i + 1])) for i in np.flatnonzero(skips)]
+        yield finding("FRAMES_MISSING", "warn", around(pauses))
