@@ -1,0 +1,38 @@
+"""Colours shared by the timeline and the overlay.
+
+Blues deepen as the test loads the nerve and the head lift alone is violet: the two differ in
+lightness as well as hue, so they stay apart for every kind of colour vision, and no colour
+carries a judgement.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from slumpcv.session import PhaseName
+
+INK = "#16324A"
+MUTED = "#5B6B79"
+HAIRLINE = "#C9D2DA"
+PAPER = "#FFFFFF"
+BLANK = "#F8F9FB"
+COMPANION = "#8A6D3B"
+LIFT = "#5E3C99"
+NOTE = "#93A1AD"
+
+PHASE_TINTS: dict[PhaseName, str] = {
+    "BASELINE": "#E9EDF1",
+    "SLUMP": "#D6E0EA",
+    "NECK_FLEXION": "#C2D5E3",
+    "KNEE_EXTENSION": "#ACC8DC",
+    "DORSIFLEXION": "#9DBBD2",
+    "HEAD_LIFT": "#CFBDEB",
+    "RETURN": "#DDE4EA",
+    "RECOVERY": "#EEF1F4",
+}
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Turn a ``#RRGGBB`` colour into its three bytes."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

@@ -1,0 +1,221 @@
+"""The timeline: every angle over the phases of the test, as one picture.
+
+Drawn through matplotlib's object interface, without pyplot and without the user's own style, so
+that the same result always gives the same picture.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import matplotlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from slumpcv.files import atomic_write
+from slumpcv.report.palette import BLANK, INK, LIFT, MUTED, PAPER, PHASE_TINTS
+from slumpcv.report.timeline_panels import PANELS, draw_findings, draw_panel, finding_rows
+from slumpcv.report.wording import (
+    NO_OUTCOME,
+    SHORT_PHASE_LABELS,
+    headline,
+    phase_label,
+    stated_errors,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+    from matplotlib.text import Text
+
+    from slumpcv.angles import Angles
+    from slumpcv.session import Phase, Session
+
+WIDTH_PX, HEIGHT_PX, DPI = 1600, 1000, 100
+LEFT, RIGHT = 0.14, 0.878
+_TITLE_PX, _HEADER_PX, _FOOTER_PX, _ROW_PX, _SPACE_PX = 98, 50, 92, 27, 10
+# A long clip is shown around the test, or the test itself would be too narrow to read.
+_PAD_S, _RECOVERY_SHOWN_S = 2.0, 8.0
+
+STYLE = {key: value for key, value in matplotlib.rcParamsDefault.items() if "backend" not in key} | {
+    "font.family": ["DejaVu Sans"],
+    "font.size": 13.0,
+    "text.color": INK,
+    "axes.edgecolor": MUTED,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "axes.linewidth": 0.8,
+}
+
+
+def shown_span(angles: Angles, session: Session) -> tuple[float, float]:
+    """Give the stretch of the clip that the timeline shows, in seconds.
+
+    Parameters
+    ----------
+    angles : Angles
+        What was measured.
+    session : Session
+        With phases, the stretch runs from shortly before the first to shortly after the last;
+        of a long recovery only the beginning is shown. Without, it is the whole clip.
+    """
+    start_s, end_s = (float(angles.time_s[0]), float(angles.time_s[-1])) if len(angles.time_s) else (0.0, 1.0)
+    if session.phases:
+        ends_s = [
+            min(phase.end_s, phase.start_s + _RECOVERY_SHOWN_S) if phase.phase == "RECOVERY" else phase.end_s
+            for phase in session.phases
+        ]
+        start_s = max(start_s, min(phase.start_s for phase in session.phases) - _PAD_S)
+        end_s = min(end_s, max(ends_s) + _PAD_S)
+    return start_s, max(end_s, start_s + 1.0)
+
+
+def write_timeline(
+    path: Path, angles: Angles, session: Session, plus_minus: Mapping[str, float] | None = None
+) -> None:
+    """Draw the timeline as a PNG of 1600 by 1000 pixels.
+
+    Parameters
+    ----------
+    path : Path
+        The file to write, usually ``timeline.png``.
+    angles : Angles
+        The curves. A gap stays a gap; a filled one is dashed.
+    session : Session
+        Phases, isolation and quality.
+    plus_minus : mapping or None
+        Error by measure name, drawn as a band; None takes the session's own.
+    """
+    with matplotlib.rc_context(STYLE), atomic_write(path) as temporary:
+        figure = timeline_figure(angles, session, plus_minus)
+        # Without this, the version of matplotlib would be part of the file.
+        figure.savefig(temporary, format="png", metadata={"Software": None})
+
+
+def timeline_figure(
+    angles: Angles, session: Session, plus_minus: Mapping[str, float] | None = None
+) -> Figure:
+    """Lay out the timeline within ``rc_context(STYLE)``; see `write_timeline` for the parameters."""
+    figure = Figure(figsize=(WIDTH_PX / DPI, HEIGHT_PX / DPI), dpi=DPI, facecolor=PAPER)
+    FigureCanvasAgg(figure)
+    span_s = shown_span(angles, session)
+    errors = stated_errors(session, plus_minus)
+    rows = finding_rows(session.quality.findings)
+    panels_px = HEIGHT_PX - _TITLE_PX - _HEADER_PX - _FOOTER_PX - _ROW_PX * len(rows)
+    weight_px = (panels_px - _SPACE_PX * (len(PANELS) + 2)) / sum(panel.weight for panel in PANELS)
+    top_px = float(_TITLE_PX)
+    header = _axes(figure, top_px, _HEADER_PX, span_s)
+    _draw_header(header, session.phases)
+    top_px += _HEADER_PX + _SPACE_PX
+    for panel in PANELS:
+        axes = _axes(figure, top_px, panel.weight * weight_px, span_s)
+        _draw_bands(axes, session.phases)
+        draw_panel(axes, panel, angles, errors, session.isolation)
+        top_px += panel.weight * weight_px + _SPACE_PX
+    lane = _axes(figure, top_px + _SPACE_PX / 2, _ROW_PX * len(rows), span_s)
+    draw_findings(lane, rows, span_s)
+    _draw_words(figure, session, span_s)
+    return figure
+
+
+def _axes(figure: Figure, top_px: float, height_px: float, span_s: tuple[float, float]) -> Axes:
+    bottom = 1 - (top_px + height_px) / HEIGHT_PX
+    axes = figure.add_axes((LEFT, bottom, RIGHT - LEFT, height_px / HEIGHT_PX))
+    axes.set_xlim(*span_s)
+    axes.set_facecolor(BLANK)
+    return axes
+
+
+def _draw_bands(axes: Axes, phases: Sequence[Phase]) -> None:
+    for phase in phases:
+        axes.axvspan(
+            phase.start_s, phase.end_s, facecolor=PHASE_TINTS[phase.phase], alpha=0.5, linewidth=0, zorder=0
+        )
+        axes.axvline(phase.start_s, color=PAPER, linewidth=1.2, zorder=0.5)
+    for phase in phases:
+        if phase.phase == "HEAD_LIFT":
+            for edge_s in (phase.start_s, phase.end_s):
+                axes.axvline(edge_s, color=LIFT, linewidth=1.8, zorder=3)
+
+
+def _draw_header(axes: Axes, phases: Sequence[Phase]) -> None:
+    axes.set_ylim(0, 1)
+    axes.axis("off")
+    for phase in phases:
+        lifted = phase.phase == "HEAD_LIFT"
+        axes.axvspan(
+            phase.start_s,
+            phase.end_s,
+            facecolor=LIFT if lifted else PHASE_TINTS[phase.phase],
+            edgecolor=PAPER,
+            linewidth=1.5,
+        )
+        _fit_label(axes, phase, phases)
+    if not phases:
+        axes.text(0.5, 0.5, "No phases were found", transform=axes.transAxes, ha="center", va="center")
+
+
+def _fit_label(axes: Axes, phase: Phase, phases: Sequence[Phase]) -> Text | None:
+    """Write a phase's name into its band in the largest form that fits; None when none does."""
+    start_s, end_s = (
+        min(max(edge, axes.get_xlim()[0]), axes.get_xlim()[1]) for edge in (phase.start_s, phase.end_s)
+    )
+    room_px = (axes.transData.transform((end_s, 0)) - axes.transData.transform((start_s, 0)))[0] - 6
+    name = phase_label(phase, phases)
+    missed = "" if phase.reached else "not reached"
+    stacked = name.replace(" ", "\n", 1) if not missed else f"{name}\n{missed}"
+    tries = [(stacked, 12.5, 0)] if missed else [(name, 13.5, 0), (stacked, 12.5, 0)]
+    short = SHORT_PHASE_LABELS[phase.phase]
+    tries += [(stacked, 10.5, 0), (short, 11.5, 0), (short, 10.5, 90)]
+    for words, size, turn in tries:
+        text = axes.text(
+            (start_s + end_s) / 2,
+            0.5,
+            words,
+            ha="center",
+            va="center",
+            fontsize=size,
+            rotation=turn,
+            linespacing=1.05,
+            color=PAPER if phase.phase == "HEAD_LIFT" else INK,
+            fontweight="bold" if phase.phase == "HEAD_LIFT" else "normal",
+        )
+        if text.get_window_extent().width <= room_px:
+            return text
+        text.remove()
+    return None
+
+
+def _draw_words(figure: Figure, session: Session, span_s: tuple[float, float]) -> None:
+    side = f", {session.side} side" if session.side else ""
+    figure.text(0.012, 0.977, f"Slump test{side}: movement report", fontsize=20, fontweight="bold", va="top")
+    text = figure.text(0.012, 0.938, headline(session), fontsize=15, color=LIFT, fontweight="bold", va="top")
+    _wrap(text, 0.976 * WIDTH_PX)
+    software = f"slumpcv {session.software.slumpcv}, {session.software.model} model"
+    whole_s = session.clip.duration_s
+    cropped = span_s[1] - span_s[0] < whole_s - 1
+    shown = f"; shown: {span_s[0]:.0f} to {span_s[1]:.0f} of {whole_s:.0f} s" if cropped else ""
+    figure.text(
+        (LEFT + RIGHT) / 2, 0.052, f"Time in the clip, seconds{shown}", fontsize=13, ha="center", va="center"
+    )
+    legend = "Band: stated error (±). Dashed: filled in over a short gap. Empty: not seen."
+    figure.text(0.012, 0.019, f"{NO_OUTCOME}  {legend}", fontsize=11.5, color=MUTED, va="center")
+    figure.text(0.988, 0.019, software, fontsize=11.5, color=MUTED, va="center", ha="right")
+
+
+def _wrap(text: Text, width_px: float) -> None:
+    """Break a text into at most two lines that fit, shrinking it when they would not."""
+    words = text.get_text().split()
+    for size in (15.0, 13.5, 12.0, 10.5, 9.0):
+        text.set_fontsize(size)
+        for split in range(len(words), 0, -1):
+            first, rest = " ".join(words[:split]), " ".join(words[split:])
+            text.set_text(first)
+            if text.get_window_extent().width > width_px:
+                continue
+            text.set_text(f"{first}\n{rest}" if rest else first)
+            break
+        if text.get_window_extent().width <= width_px:
+            return

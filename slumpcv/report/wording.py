@@ -1,0 +1,165 @@
+"""Words and numbers as people read them, shared by the terminal, the timeline and the overlay.
+
+Whole degrees, plain words, and nothing that sounds like a judgement of the person's health.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from slumpcv.session import Finding, Isolation, Moved, Phase, PhaseName, Quality, Session
+
+NOT_SEEN = "not seen"
+NO_OUTCOME = "Movement report: no symptoms were entered, so no outcome is given."
+NOT_REVIEWED = "For education and record-keeping. No licensed clinician has reviewed this software yet."
+
+PHASE_LABELS: dict[PhaseName, str] = {
+    "BASELINE": "Sit tall",
+    "SLUMP": "Slump",
+    "NECK_FLEXION": "Chin to chest",
+    "KNEE_EXTENSION": "Straighten knee",
+    "DORSIFLEXION": "Toes up",
+    "HEAD_LIFT": "Head lift",
+    "RETURN": "Return",
+    "RECOVERY": "Recovery",
+}
+
+SHORT_PHASE_LABELS: dict[PhaseName, str] = {
+    "BASELINE": "Tall",
+    "SLUMP": "Slump",
+    "NECK_FLEXION": "Chin",
+    "KNEE_EXTENSION": "Knee",
+    "DORSIFLEXION": "Toes",
+    "HEAD_LIFT": "Lift",
+    "RETURN": "Return",
+    "RECOVERY": "Rest",
+}
+
+_PARTS = {"knee": "the knee", "trunk": "the trunk", "back": "the back (slump index)", "ankle": "the ankle"}
+
+
+def _missing(value: float | None) -> bool:
+    return value is None or not math.isfinite(value)
+
+
+def _plus_minus_deg(plus_minus: float | None) -> str:
+    if plus_minus is None or not math.isfinite(plus_minus):
+        return ""
+    # Rounded up: a stated error must not look smaller than it is.
+    return f" ±{math.ceil(round(plus_minus, 6))}"
+
+
+def format_deg(value: float | None, plus_minus: float | None = None, signed: bool = False) -> str:
+    """Write an angle in whole degrees with its error, such as ``14° ±3``.
+
+    Parameters
+    ----------
+    value : float or None
+        Degrees; None or NaN reads "not seen".
+    plus_minus : float or None
+        Its error in degrees, rounded up to whole degrees.
+    signed : bool
+        Whether a plus sign is written, as for changes.
+    """
+    if value is None or not math.isfinite(value):
+        return NOT_SEEN
+    # Adding zero turns the -0 that rounding leaves behind into 0.
+    whole = round(value) + 0
+    return f"{whole:{'+' if signed and whole else ''}d}°{_plus_minus_deg(plus_minus)}"
+
+
+def format_index(value: float | None, plus_minus: float | None = None, signed: bool = False) -> str:
+    """Write a slump index with two decimals and its error; None or NaN reads "not seen"."""
+    if value is None or not math.isfinite(value):
+        return NOT_SEEN
+    rounded = round(value, 2) + 0.0
+    text = f"{rounded:{'+' if signed and rounded else ''}.2f}"
+    if plus_minus is None or not math.isfinite(plus_minus):
+        return text
+    return f"{text} ±{math.ceil(round(plus_minus * 100, 6)) / 100:.2f}"
+
+
+def format_measure(
+    name: str, value: float | None, plus_minus: float | None = None, signed: bool = False
+) -> str:
+    """Write the value of a named measure: ``..._deg`` as degrees, anything else as an index."""
+    write = format_deg if name.endswith("_deg") else format_index
+    return write(value, plus_minus, signed)
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Join fragments or sentences to plain sentences with a capital and a full stop each."""
+    cleaned = (part.strip() for part in parts)
+    return " ".join(
+        part[0].upper() + part[1:] + ("" if part[-1] in ".!?" else ".") for part in cleaned if part
+    )
+
+
+def _moved_words(moved: Moved) -> str:
+    write = format_deg if moved.unit == "deg" else format_index
+    worst = write(abs(moved.worst), moved.plus_minus)
+    return f"{_PARTS[moved.part]} moved by up to {worst} at {moved.at_s:.1f} s (limit {write(moved.limit)})"
+
+
+def verdict_sentence(isolation: Isolation) -> str:
+    """Say in one or two plain sentences whether only the head moved during the head lift."""
+    if isolation.isolated:
+        lift = format_deg(isolation.head_lift_deg, isolation.plus_minus.get("head_lift_deg"))
+        height = "" if _missing(isolation.head_lift_deg) else f", by {lift}"
+        return f"During the head lift only the head moved{height}."
+    if isolation.isolated is None:
+        if isolation.head_lift_deg is None and not isolation.reasons:
+            return "No head lift was seen."
+        return sentences(["It cannot be told whether only the head moved", *isolation.reasons])
+    said = "More than the head moved during the head lift"
+    if not isolation.moved:
+        return sentences([said, *isolation.reasons])
+    return f"{said}: {'; '.join(_moved_words(part) for part in isolation.moved)}."
+
+
+def quality_sentence(quality: Quality) -> str:
+    """Say why a recording cannot be judged; empty when it can."""
+    if quality.usable:
+        return ""
+    reasons = [finding.message for finding in quality.findings if finding.severity == "unusable"]
+    return sentences(["The view was not clear enough to judge this clip", *reasons])
+
+
+def headline(session: Session) -> str:
+    """Say the one thing to know first: why nothing can be judged, or the verdict."""
+    return quality_sentence(session.quality) or verdict_sentence(session.isolation)
+
+
+def by_weight(findings: Iterable[Finding]) -> list[Finding]:
+    """Order findings with the weightiest first, otherwise as they came."""
+    return sorted(findings, key=lambda finding: ("unusable", "warn", "note").index(finding.severity))
+
+
+def phase_label(phase: Phase, phases: Iterable[Phase]) -> str:
+    """Name a phase, numbered when the clip holds more than one repetition."""
+    label = PHASE_LABELS[phase.phase]
+    repeated = any(other.repetition != phase.repetition for other in phases)
+    return f"{label} {phase.repetition}" if repeated else label
+
+
+def stated_errors(session: Session, override: Mapping[str, float] | None = None) -> dict[str, float]:
+    """Give one ± per measure for curves that cross phases.
+
+    Parameters
+    ----------
+    session : Session
+        Its measurements state an error per phase; where they differ the largest is taken, so
+        that no stretch of a curve looks surer than it is.
+    override : mapping or None
+        Errors by measure name that win over the session's.
+    """
+    errors: dict[str, float] = {}
+    for measures in session.measurements.values():
+        for name, measured in measures.items():
+            if measured.plus_minus is not None and math.isfinite(measured.plus_minus):
+                errors[name] = max(errors.get(name, 0.0), measured.plus_minus)
+    return errors | dict(override or {})
