@@ -1,0 +1,200 @@
+"""The whole way from a clip to a result: one path for files, saved tracks and replay.
+
+frames -> estimate_pose -> PoseTrack -> measure -> Angles -> segment -> phases
+                               |                     |                     |
+                               +---- judge_quality --+-- judge_isolation --+--> Session
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slumpcv.angles import Angles, measure
+from slumpcv.correction import load_correction
+from slumpcv.criteria import judge_phases
+from slumpcv.files import remove_stale_results
+from slumpcv.follow import ANALYSIS_SIDE_PX, DEFAULT_FPS, estimate_pose
+from slumpcv.holds import hold_values
+from slumpcv.isolation import judge_isolation
+from slumpcv.quality import judge_quality
+from slumpcv.segment import segment
+from slumpcv.session import Clip, Measured, Session, Software
+from slumpcv.track import PoseTrack, load_track, save_track
+from slumpcv.video import open_clip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from slumpcv.models import Variant
+    from slumpcv.phases import PhaseSpan
+    from slumpcv.session import PhaseName, Side
+
+    Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A result with the arrays that it was made of."""
+
+    track: PoseTrack
+    angles: Angles
+    spans: Sequence[PhaseSpan]
+    session: Session
+
+
+def analyze(
+    clip: str | Path,
+    side: Side | None = None,
+    model: Variant = "full",
+    fps: float | None = DEFAULT_FPS,
+    progress: Progress | None = None,
+) -> Analysis:
+    """Analyse a clip, an image sequence or a saved track.
+
+    Parameters
+    ----------
+    clip : a video file, a folder of images, or a ``track.npz`` of an earlier analysis.
+    side : the leg that was tested; None takes the one nearest the camera.
+    model : pose model, ``lite``, ``full`` or ``heavy``. Ignored for a track.
+    fps : analyse at most so many frames a second; None for every frame. Ignored for a track.
+    progress : called with the share done, 0 to 1, possibly from worker threads.
+
+    Returns
+    -------
+    Analysis
+        Also when the clip cannot be judged: ``session.quality`` then says why.
+
+    Raises
+    ------
+    InputError
+        When the clip or the model cannot be read.
+    """
+    if is_track(clip):
+        return analyze_track(load_track(clip), side)
+    with open_clip(clip, max_side_px=ANALYSIS_SIDE_PX) as source:
+        return analyze_track(estimate_pose(source, model, fps, progress), side)
+
+
+def is_track(clip: str | Path) -> bool:
+    """Return whether a path names a saved track rather than a clip."""
+    return Path(clip).suffix.lower() == ".npz"
+
+
+def analyze_track(track: PoseTrack, side: Side | None = None) -> Analysis:
+    """Do everything after the pose: fast, and the same every time for the same track."""
+    angles = measure(track)
+    spans = segment(angles)
+    quality = judge_quality(track, angles, spans, side)
+    refusal = next((f.message for f in quality.findings if f.severity == "unusable"), None)
+    seen = bool(spans) or quality.usable
+    session = Session(
+        software=Software(
+            slumpcv=track.source.slumpcv_version,
+            model=track.source.model,
+            model_sha256=track.source.model_sha256,
+        ),
+        clip=_clip(track),
+        side=angles.side if seen else None,
+        facing=angles.facing if seen else None,
+        quality=quality,
+        phases=judge_phases(angles, spans),
+        measurements=_measurements(angles, spans),
+        isolation=judge_isolation(angles, spans, refusal),
+    )
+    return Analysis(track, angles, spans, session)
+
+
+def write_results(
+    analysis: Analysis, folder: Path, clip: str | Path | None = None, progress: Progress | None = None
+) -> list[Path]:
+    """Write all result files into an existing folder; each appears whole or not at all.
+
+    Parameters
+    ----------
+    analysis : what to write.
+    folder : an existing folder.
+    clip : the clip to draw ``overlay.mp4`` from; None writes no overlay.
+    progress : called with the share of the overlay done, 0 to 1.
+
+    Returns
+    -------
+    list of Path
+        The files, in the order of interest.
+
+    Raises
+    ------
+    InputError
+        When the disk is full or the folder cannot be written to.
+    """
+    from slumpcv.report.tables import write_angles_csv, write_phases_csv, write_session_json
+    from slumpcv.report.timeline import write_timeline
+
+    session, angles = analysis.session, analysis.angles
+    names = ["session.json", "timeline.png", "angles.csv", "phases.csv", "track.npz"]
+    write_session_json(folder / "session.json", session)
+    write_angles_csv(folder / "angles.csv", angles, session.phases)
+    write_phases_csv(folder / "phases.csv", session.phases)
+    save_track(folder / "track.npz", analysis.track)
+    write_timeline(folder / "timeline.png", angles, session)
+    if clip is not None:
+        _write_overlay(folder / "overlay.mp4", analysis, clip, progress)
+        names.insert(2, "overlay.mp4")
+    remove_stale_results(folder, names)
+    return [folder / n for n in names]
+
+
+def _write_overlay(path: Path, analysis: Analysis, clip: str | Path, progress: Progress | None) -> None:
+    from slumpcv.report.overlay import write_overlay
+
+    duration_s = max(analysis.track.source.duration_s, 1e-3)
+
+    def report(time_s: float) -> None:
+        if progress is not None:
+            progress(min(time_s / duration_s, 1.0))
+
+    with open_clip(clip, max_side_px=ANALYSIS_SIDE_PX) as source:
+        write_overlay(path, source.frames(), analysis.track, analysis.angles, analysis.session, report)
+
+
+def _clip(track: PoseTrack) -> Clip:
+    source = track.source
+    return Clip(
+        sha256=source.sha256,
+        duration_s=round(source.duration_s, 3),
+        width_px=source.width_px,
+        height_px=source.height_px,
+        rotation_deg=source.rotation_deg,
+        fps_nominal=source.fps_nominal,
+        frames_analysed=len(track),
+        container=source.container,
+        codec=source.codec,
+    )
+
+
+def _measurements(angles: Angles, spans: Sequence[PhaseSpan]) -> dict[PhaseName, dict[str, Measured]]:
+    """Return each hold's angles with their errors, for the repetition that is judged.
+
+    That is the one with the first head lift, or the first one; RETURN has no hold.
+    """
+    lifts = [s.repetition for s in spans if s.phase == "HEAD_LIFT"]
+    judged = lifts[0] if lifts else 1
+    errors = load_correction().errors
+    out: dict[PhaseName, dict[str, Measured]] = {}
+    for span in spans:
+        if span.phase == "RETURN" or span.repetition != judged or span.phase in out:
+            continue
+        out[span.phase] = {
+            name: _measured(value, errors[name].value)
+            for name, value in hold_values(angles, span).items()
+            if name in errors
+        }
+    return out
+
+
+def _measured(value: float, band: float) -> Measured:
+    if not math.isfinite(value):
+        return Measured(value=None, plus_minus=None)
+    return Measured(value=round(value, 3), plus_minus=round(band, 3))
