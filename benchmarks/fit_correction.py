@@ -73,7 +73,7 @@ def example(name: str) -> Example:
     truth, track = load_truth(name), track_of(name)
     facing = find_facing(track) or "right"
     kept = keep_plausible(forward_points(track, facing), track.visibility.astype(float), track.time_s, facing)
-    raw = raw_posture(kept.points, track.time_s, facing, kept.thigh_px)
+    raw = raw_posture(kept.points, track.time_s, facing, kept.thigh_px, kept.thigh_deg)
     return Example(truth, track.time_s, raw, find_baseline(raw))
 
 

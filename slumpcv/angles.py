@@ -97,7 +97,7 @@ def measure(track: PoseTrack) -> Angles:
     near = facing
     points = forward_points(track, facing)
     plausible = keep_plausible(points, track.visibility.astype(np.float64), track.time_s, near)
-    raw = raw_posture(plausible.points, track.time_s, near, plausible.thigh_px)
+    raw = raw_posture(plausible.points, track.time_s, near, plausible.thigh_px, plausible.thigh_deg)
     baseline = find_baseline(raw)
     values = corrected(raw, baseline)
     interpolated = np.zeros(len(track), dtype=bool)

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from slumpcv import thresholds
-from slumpcv.holds import SHORTEST_HOLD_S, hold_values
+from slumpcv.holds import REPORTED, SHORTEST_HOLD_S, hold_values, value_over
 from slumpcv.session import Phase
 
 if TYPE_CHECKING:
@@ -103,8 +103,14 @@ def baseline_values(angles: Angles, spans: Sequence[PhaseSpan], repetition: int)
     before = [s for s in spans if s.phase in ("BASELINE", "RECOVERY") and s.repetition <= repetition]
     usable = [s for s in before if s.phase == "BASELINE" or s.repetition < repetition]
     if usable:
-        return hold_values(angles, usable[-1])
-    return dict.fromkeys(hold_values(angles, spans[0]), math.nan) if spans else {}
+        values = hold_values(angles, usable[-1])
+        # A clip may start with the person slumped already.
+        if not values["slump_index"] > thresholds.SLUMP_INDEX:
+            return values
+    if angles.baseline is None:
+        return dict.fromkeys(REPORTED, math.nan)
+    stretch = angles.baseline.start_s, angles.baseline.end_s
+    return {n: value_over(angles.time_s, getattr(angles, n), *stretch) for n in REPORTED}
 
 
 def _most(*values: float) -> float:

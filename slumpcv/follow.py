@@ -1,9 +1,8 @@
 """Following one person through a clip: frames in, a pose track out.
 
 A first look (:mod:`slumpcv.survey`) tells which way the person faces and where they sit, the
-anchor. Then the model tracks them frame by frame. Where it is found off the anchor
-while somebody does sit there, it has gone over to a passer-by: the whole image is searched
-and the person on the anchor is taken.
+anchor. Then the model tracks them frame by frame. Where it is found off the anchor while somebody
+does sit there, it has gone over to a passer-by: it is led back to the person on the anchor.
 """
 
 from __future__ import annotations
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slumpcv.models import ModelFile, Variant
+    from slumpcv.pose import Image
     from slumpcv.video import ClipInfo, Frame, FrameSource
 
 # Movements of the test last 2 s and more; above this rate the angles do not get better.
@@ -38,6 +38,10 @@ DEFAULT_FPS = 15.0
 ANALYSIS_SIDE_PX = 1280
 # How often the whole image is searched for company.
 SEARCH_EVERY_S = 2.0
+SEARCH_WHEN_LOST_S = 0.5
+# What is shown around the patient while the tracker is led back to them, and in which grey.
+AROUND_TORSOS = 0.3
+GREY = 128
 # The clip is analysed in this many pieces side by side: one for each core of a small laptop.
 PIECES = 2
 # Each piece starts early by this much, to let the model's own smoothing settle.
@@ -67,11 +71,11 @@ class Follower:
     """Follows the patient through frames of increasing time."""
 
     def __init__(self, model: Path, look: Survey, searcher: Searcher) -> None:
-        self._anchor = look.anchor
-        self._tracker = Landmarker(model, look.facing)
+        self._model = model
+        self._look = look
         self._searcher = searcher
-        self._search_due_s = -np.inf
-        self._found_elsewhere = False
+        self._tracker = Landmarker(model, look.facing)
+        self._searched_s = -np.inf
         self._settled = False
 
     def close(self) -> None:
@@ -82,27 +86,41 @@ class Follower:
         """Return the patient in one frame."""
         if not self._settled:
             self._settled = True
-            for k in range(SETTLING_FRAMES, 0, -1):
-                self._tracker.find(frame.rgb, frame.time_s - k * SETTLING_STEP_S)
-        tracked = self._tracker.find(frame.rgb, frame.time_s)
-        pose = tracked[0] if tracked else None
+            self._settle(frame.rgb, frame.time_s)
+        pose = self._track(frame)
         people = NOT_SEARCHED
-        lost = self._anchor is not None and (pose is None or not self._anchor.holds(pose))
-        if frame.time_s >= self._search_due_s or (lost and self._found_elsewhere):
+        lost = self._look.anchor is not None and not self._sits_there(pose)
+        if frame.time_s >= self._searched_s + (SEARCH_WHEN_LOST_S if lost else SEARCH_EVERY_S):
+            self._searched_s = frame.time_s
             found = self._searcher.find(frame)
             people = len(found)
-            self._search_due_s = frame.time_s + SEARCH_EVERY_S
-            pose = self._choose(pose, found, lost)
+            patients = [p for p in found if self._sits_there(p)] if lost else []
+            if patients:
+                pose = self._lock_on(frame, max(patients, key=seatedness))
         return Row(frame.time_s, pose, float(frame.rgb[::8, ::8].mean()), sharpness(frame.rgb, pose), people)
 
-    def _choose(self, tracked: Pose | None, found: list[Pose], lost: bool) -> Pose | None:
-        """Take whoever sits on the anchor when the tracked person does not."""
-        self._found_elsewhere = False
-        if not lost or self._anchor is None:
-            return tracked
-        seated = [p for p in found if self._anchor.holds(p)]
-        self._found_elsewhere = bool(seated)
-        return max(seated, key=seatedness) if seated else tracked
+    def _track(self, frame: Frame) -> Pose | None:
+        tracked = self._tracker.find(frame.rgb, frame.time_s)
+        return tracked[0] if tracked else None
+
+    def _sits_there(self, pose: Pose | None) -> bool:
+        return pose is not None and self._look.anchor is not None and self._look.anchor.holds(pose)
+
+    def _settle(self, rgb: Image, time_s: float) -> None:
+        for k in range(SETTLING_FRAMES, 0, -1):
+            self._tracker.find(rgb, time_s - k * SETTLING_STEP_S)
+
+    def _lock_on(self, frame: Frame, patient: Pose) -> Pose:
+        """Start tracking anew with a picture in which nobody but the patient can be seen."""
+        low = patient.landmarks_px.min(axis=0) - AROUND_TORSOS * patient.torso_px
+        high = patient.landmarks_px.max(axis=0) + AROUND_TORSOS * patient.torso_px
+        (left, top), (right, bottom) = np.maximum(low, 0).astype(int), np.maximum(high, 0).astype(int)
+        alone = np.full_like(frame.rgb, GREY)
+        alone[top:bottom, left:right] = frame.rgb[top:bottom, left:right]
+        self._tracker.close()
+        self._tracker = Landmarker(self._model, self._look.facing)
+        self._settle(alone, frame.time_s)
+        return self._track(frame) or patient
 
 
 def estimate_pose(
@@ -150,7 +168,7 @@ def estimate_pose(
                 # Ctrl-C, or one piece has failed: the others stop at their next frame.
                 stop.set()
                 raise
-    return _track([row for part in parts for row in part], source, bundle)
+    return _track([row for part in parts for row in part], source, bundle, fps)
 
 
 def _follow(
@@ -204,7 +222,7 @@ def _pieces(info: ClipInfo) -> list[tuple[float, float]]:
     return list(pairwise(cuts))
 
 
-def _track(rows: list[Row], source: FrameSource, bundle: ModelFile) -> PoseTrack:
+def _track(rows: list[Row], source: FrameSource, bundle: ModelFile, fps: float | None) -> PoseTrack:
     info = source.info
     blank = Pose(
         np.full((LANDMARKS, 2), np.nan, np.float32),
@@ -235,5 +253,7 @@ def _track(rows: list[Row], source: FrameSource, bundle: ModelFile) -> PoseTrack
             model=bundle.variant,
             model_sha256=bundle.sha256,
             slumpcv_version=__version__,
+            asked_fps=fps,
+            damaged_at_s=tuple(source.damaged_at_s),
         ),
     )

@@ -16,7 +16,7 @@ import numpy as np
 from slumpcv import thresholds
 from slumpcv.correction import load_correction
 from slumpcv.criteria import baseline_values, head_lift_margin
-from slumpcv.holds import hold_span, hold_values
+from slumpcv.holds import SHORTEST_HOLD_S, hold_span, hold_values
 from slumpcv.session import Isolation, Moved
 
 if TYPE_CHECKING:
@@ -37,8 +37,9 @@ EXCURSION_S = 0.3
 class Rule:
     """How far a part may move during the head lift.
 
-    ``still`` is the protocol's limit, ``moved`` the one beyond which it has moved for certain;
-    between them it is said but does not decide. ``decides`` is False for what is advisory.
+    Up to ``still`` nothing is said; beyond, that it may have moved a little. Beyond ``moved``
+    it has moved, except that up to ``certain`` no verdict is given. ``decides`` is False for
+    what is advisory.
     """
 
     part: Part
@@ -47,50 +48,55 @@ class Rule:
     unit: Literal["deg", "index"]
     still: float
     moved: float
+    certain: float
     decides: bool
     words: str
 
 
 RULES = (
     Rule(
-        "knee",
-        "knee_flexion_deg",
-        "knee_change_deg",
-        "deg",
-        thresholds.KNEE_STILL_DEG,
-        thresholds.KNEE_MOVED_DEG,
-        True,
-        "the knee",
+        part="knee",
+        angle="knee_flexion_deg",
+        field="knee_change_deg",
+        unit="deg",
+        still=thresholds.KNEE_STILL_DEG,
+        moved=thresholds.KNEE_MOVED_DEG,
+        certain=thresholds.KNEE_MOVED_DEG,
+        decides=True,
+        words="the knee",
     ),
     Rule(
-        "trunk",
-        "trunk_lean_deg",
-        "trunk_change_deg",
-        "deg",
-        thresholds.TRUNK_STILL_DEG,
-        thresholds.TRUNK_STILL_DEG,
-        True,
-        "the trunk",
+        part="trunk",
+        angle="trunk_lean_deg",
+        field="trunk_change_deg",
+        unit="deg",
+        still=thresholds.TRUNK_STILL_DEG,
+        moved=thresholds.TRUNK_STILL_DEG,
+        certain=thresholds.TRUNK_STILL_DEG,
+        decides=True,
+        words="the trunk",
     ),
     Rule(
-        "back",
-        "slump_index",
-        "slump_index_change",
-        "index",
-        thresholds.SLUMP_INDEX_STILL,
-        thresholds.SLUMP_INDEX_MOVED,
-        True,
-        "the back",
+        part="back",
+        angle="slump_index",
+        field="slump_index_change",
+        unit="index",
+        still=thresholds.SLUMP_INDEX_STILL,
+        moved=thresholds.SLUMP_INDEX_MOVED,
+        certain=thresholds.SLUMP_INDEX_CERTAIN,
+        decides=True,
+        words="the back",
     ),
     Rule(
-        "ankle",
-        "ankle_deg",
-        "ankle_change_deg",
-        "deg",
-        thresholds.ANKLE_STILL_DEG,
-        thresholds.ANKLE_STILL_DEG,
-        False,
-        "the ankle",
+        part="ankle",
+        angle="ankle_deg",
+        field="ankle_change_deg",
+        unit="deg",
+        still=thresholds.ANKLE_STILL_DEG,
+        moved=thresholds.ANKLE_STILL_DEG,
+        certain=thresholds.ANKLE_STILL_DEG,
+        decides=False,
+        words="the ankle",
     ),
 )
 
@@ -118,14 +124,14 @@ def judge_isolation(angles: Angles, spans: Sequence[PhaseSpan], unusable: str | 
     changes = {rule.field: after[rule.angle] - before[rule.angle] for rule in RULES}
     changes["head_lift_deg"] = before["neck_flexion_deg"] - after["neck_flexion_deg"]
     moved = tuple(m for r in RULES if (m := _moved(r, angles, spans[at], before, after)) is not None)
-    reasons = _doubts(before, after, tall)
     if unusable is not None:
         return _verdict(None, changes, moved, (unusable,))
-    decisive = [m for m in moved if _rule(m.part).decides]
-    if decisive:
+    hurried = any(s.end_s - s.hold_start_s < SHORTEST_HOLD_S for s in spans[at - 1 : at + 1])
+    if any(_is_certain(m, hurried) for m in moved):
         return _verdict(False, changes, moved, tuple(_moved_words(m) for m in moved))
-    if reasons:
-        return _verdict(None, changes, moved, reasons)
+    doubts = _doubts(before, after, tall) + _too_close(changes, moved, hurried)
+    if doubts:
+        return _verdict(None, changes, moved, doubts)
     return _verdict(True, changes, moved, _remarks(changes, moved))
 
 
@@ -181,6 +187,32 @@ def _doubts(before: dict[str, float], after: dict[str, float], tall: dict[str, f
     for rule in RULES:
         if rule.decides and not math.isfinite(after[rule.angle] - before[rule.angle]):
             reasons.append(f"It could not be seen whether {rule.words} stayed still.")
+    return tuple(reasons)
+
+
+def _is_certain(moved: Moved, hurried: bool) -> bool:
+    """Return whether a part moved by enough to decide, whatever the error.
+
+    After a hurried lift one of the holds is only the end of a movement; the whole error band
+    must then lie beyond the limit.
+    """
+    rule = _rule(moved.part)
+    certain = max(rule.certain, rule.moved + moved.plus_minus if hurried else 0.0)
+    return rule.decides and max(abs(moved.change), abs(moved.worst)) > certain
+
+
+def _too_close(changes: dict[str, float], moved: Sequence[Moved], hurried: bool) -> tuple[str, ...]:
+    """Return for which parts it is too close to call; asked when none has moved for certain."""
+    reasons = []
+    for rule in (r for r in RULES if r.decides):
+        band = load_correction().errors[rule.angle].lift
+        unclear = hurried and abs(changes[rule.field]) > max(rule.moved - band, rule.still - band)
+        if unclear and abs(changes[rule.field]) > rule.still / 2:
+            reasons.append(
+                f"The holds around the head lift were too short to tell whether {rule.words} stayed still."
+            )
+        elif any(m.part == rule.part for m in moved):
+            reasons.append(f"It is too close to call whether {rule.words} stayed still.")
     return tuple(reasons)
 
 

@@ -7,12 +7,14 @@ furniture hides is invented. Bones that change their length and joints that jump
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from slumpcv.body import LEG, Joint, landmark, other
 from slumpcv.geometry import elevation_deg, length
+from slumpcv.posture import SEATED_THIGH_DEG
 from slumpcv.smoothing import running_median, window_frames
 
 if TYPE_CHECKING:
@@ -37,17 +39,25 @@ GUESSED_VISIBILITY = 0.2
 # (150 deg/s) moves the ankle by 0.2 thigh lengths against the median of its window.
 JUMP_THIGHS = 0.3
 JUMP_WINDOW_S = 0.5
-# The seat carries the thigh: it turns slowly if at all. The model's knee, though, jumps up and
-# down by 10 deg of thigh for half a second on some raised legs. Against the median of this
-# window a steady turn does not stand out.
-THIGH_JUMP_DEG = 4.0
-THIGH_WINDOW_S = 3.0
+# The seat carries the thigh: seated, it turns slowly if at all. Its vector stays within 0.059
+# thigh lengths of its own median over this window in nine of the samples, while the model's knee
+# jumps by 0.15 to 0.18 on some raised legs and by 0.07 and more where something hides it, at full
+# visibility. A steady turn does not stand out against the median of a longer window.
+THIGH_WINDOW_S = 5.0
+THIGH_OFF_THIGHS = 0.06
+# What pulls the knee away may pull the hip along; at rest the hip stays within 0.02.
+HIP_OFF_THIGHS = 0.04
+# Single frames that look right between wrong ones this close are wrong as well.
+CLOSE_S = 0.6
 # What it costs, in thigh lengths of movement, to change between legs as labelled and swapped:
 # more than noise gains while the legs hide each other, far less than the 5 by which both
 # joints of both legs jump when a raised leg is relabelled.
 CHANGE_THIGHS = 0.2
 # Of two explanations that are as good, the one with fewer swapped frames is taken.
 SWAPPED_FRAME_THIGHS = 0.001
+
+
+LOWER: tuple[Joint, ...] = ("ankle", "heel", "toe")
 
 
 @dataclass(frozen=True)
@@ -58,15 +68,18 @@ class Plausible:
     ----------
     points : (T, 33, 2) forward points (y up, facing +x); NaN where not believed.
     reasons : how many frames lost a joint, by reason: ``not_found``, ``torso_length``,
-        ``thigh_length``, ``shank_length``, ``guessed``, ``jump``; and ``legs_swapped``, frames
+        ``thigh``, ``shank_length``, ``guessed``, ``jump``; and ``legs_swapped``, frames
         whose legs were exchanged and put right.
     shank_hidden : (T,) True where a person was found and the near shank cannot be believed.
+    thigh_deg : (T,) elevation of the near thigh as seen, also where its knee is not believed:
+        enough to tell sitting from standing.
     thigh_px : the clip's median thigh length.
     """
 
     points: Points
     reasons: dict[str, int]
     shank_hidden: Mask
+    thigh_deg: NDArray[np.float64]
     thigh_px: float
 
 
@@ -84,41 +97,72 @@ def keep_plausible(
     """
     points = points.copy()
     index = {j: landmark(j, near) for j in (*LEG, "ear", "shoulder")}
-    found = np.isfinite(points[:, index["hip"], 0])
-    thigh = length(points[:, index["knee"]] - points[:, index["hip"]])
-    thigh_px = float(np.nanmedian(thigh)) if found.any() else float("nan")
+    hip, knee, ankle = (index[j] for j in ("hip", "knee", "ankle"))
+    found = np.isfinite(points[:, hip, 0])
+    thigh_px = _median(length(points[:, knee] - points[:, hip]))
     swapped = swapped_legs(points, near, thigh_px)
     _exchange_legs(points, swapped, near)
 
-    thigh = length(points[:, index["knee"]] - points[:, index["hip"]])
-    torso = length(points[:, index["shoulder"]] - points[:, index["hip"]])
-    shank = length(points[:, index["ankle"]] - points[:, index["knee"]])
+    torso = length(points[:, index["shoulder"]] - points[:, hip])
     bad_torso = found & _outside(torso / _median(torso), TORSO_PER_MEDIAN)
-    bad_thigh = found & _outside(thigh / thigh_px, THIGH_PER_MEDIAN)
-    bad_shank = found & _outside(shank / thigh_px, SHANK_PER_THIGH)
-    guessed = found & (visibility[:, index["ankle"]] < GUESSED_VISIBILITY)
+    bad_thigh = found & _outside(length(points[:, knee] - points[:, hip]) / thigh_px, THIGH_PER_MEDIAN)
     jumped = {j: found & _jumps(points[:, i], time_s, thigh_px) for j, i in index.items()}
-    bad_thigh |= found & _thigh_jumps(points[:, index["knee"]] - points[:, index["hip"]], time_s)
-
     points[bad_torso] = np.nan
-    lower: tuple[Joint, ...] = ("ankle", "heel", "toe")
     for joint, i in index.items():
         points[jumped[joint], i] = np.nan
-        if joint in lower:
-            points[bad_thigh | bad_shank | guessed, i] = np.nan
-    points[bad_thigh, index["knee"]] = np.nan
+    thigh_deg = elevation_deg(points[:, knee] - points[:, hip])
+    bad_thigh |= _steady_thigh(points, hip, knee, time_s, thigh_px)
+
+    shank = length(points[:, ankle] - points[:, knee])
+    bad_shank = found & _outside(shank / thigh_px, SHANK_PER_THIGH)
+    guessed = found & (visibility[:, ankle] < GUESSED_VISIBILITY)
+    hidden = _close(bad_shank | guessed, time_s)
+    for joint in LOWER:
+        points[bad_thigh | hidden, index[joint]] = np.nan
+    points[bad_thigh, knee] = np.nan
     reasons = {
         "not_found": ~found,
         "torso_length": bad_torso,
-        "thigh_length": bad_thigh,
+        "thigh": bad_thigh,
         "shank_length": bad_shank,
         "guessed": guessed,
         "jump": np.any(list(jumped.values()), axis=0),
         "legs_swapped": swapped,
     }
     return Plausible(
-        points, {k: int(v.sum()) for k, v in reasons.items()}, bad_shank | (guessed & found), thigh_px
+        points, {k: int(v.sum()) for k, v in reasons.items()}, hidden & found, thigh_deg, thigh_px
     )
+
+
+def _steady_thigh(points: Points, hip: int, knee: int, time_s: NDArray[np.float64], thigh_px: float) -> Mask:
+    """Hold the knee to its thigh's running median; return where it cannot be believed at all.
+
+    Changes `points`: believed knees lie at the end of the median thigh, and a hip that was
+    pulled along with an unbelieved knee is NaN.
+    """
+    thigh = points[:, knee] - points[:, hip]
+    with np.errstate(invalid="ignore"):
+        sits = np.abs(elevation_deg(thigh)) < SEATED_THIGH_DEG
+    # Only seated frames have a say: the median must not remember how the person sat down.
+    steady = _over_time(np.where(sits[:, None], thigh, np.nan), time_s, THIGH_WINDOW_S)
+    hip_off = length(points[:, hip] - _over_time(points[:, hip], time_s, THIGH_WINDOW_S))
+    with np.errstate(invalid="ignore"):
+        off = sits & (length(thigh - steady) > THIGH_OFF_THIGHS * thigh_px)
+        pulled = hip_off > HIP_OFF_THIGHS * thigh_px
+    bad = _close(off, time_s)
+    points[sits, knee] = points[sits, hip] + steady[sits]
+    points[bad & pulled, hip] = np.nan
+    return bad
+
+
+def _close(mask: Mask, time_s: NDArray[np.float64]) -> Mask:
+    """Return a mask with gaps of up to :data:`CLOSE_S` between its True stretches filled."""
+    closed = mask.copy()
+    at = np.flatnonzero(mask)
+    for a, b in pairwise(at):
+        if time_s[b] - time_s[a] <= CLOSE_S:
+            closed[a:b] = True
+    return closed
 
 
 def swapped_legs(points: Points, near: Side, thigh_px: float) -> Mask:
@@ -176,13 +220,6 @@ def _jumps(track: Points, time_s: NDArray[np.float64], thigh_px: float) -> Mask:
     away = track - _over_time(track, time_s, JUMP_WINDOW_S)
     with np.errstate(invalid="ignore"):
         return length(away) > JUMP_THIGHS * thigh_px
-
-
-def _thigh_jumps(thigh: Points, time_s: NDArray[np.float64]) -> Mask:
-    """Return where the thigh of someone seated turns up or down for a moment."""
-    angle_deg = elevation_deg(thigh)
-    with np.errstate(invalid="ignore"):
-        return np.abs(angle_deg - _over_time(angle_deg, time_s, THIGH_WINDOW_S)) > THIGH_JUMP_DEG
 
 
 def _over_time(

@@ -174,7 +174,10 @@ def _pose(landmarks: list[object], world: list[object], shape: tuple[int, ...]) 
 
 
 def sharpness(rgb: Image, pose: Pose | None) -> float:
-    """Return the variance of the Laplacian over the person's box, scaled to one height.
+    """Return how sharp the person's box is in its least sharp direction, at one scale.
+
+    The variance of the second difference along x or along y, whichever is smaller: motion
+    blur keeps the edges along its own direction.
 
     Returns
     -------
@@ -190,4 +193,6 @@ def sharpness(rgb: Image, pose: Pose | None) -> float:
     scale = SHARPNESS_HEIGHT_PX / max(grey.shape)
     if scale < 1:
         grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return float(cv2.Laplacian(grey, cv2.CV_32F).var())
+    kernel = np.array([[1.0, -2.0, 1.0]])
+    along = (cv2.filter2D(grey, cv2.CV_32F, k).var() for k in (kernel, kernel.T))
+    return float(min(along))

@@ -9,6 +9,7 @@ import numpy as np
 
 from slumpcv.body import NOSE, Joint, landmark, other
 from slumpcv.geometry import elevation_deg, forward_lean_deg, joint_angle_deg, length, wrap_deg
+from slumpcv.smoothing import running_median, window_frames
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,6 +31,11 @@ STILL_KNEE_DEG = 8.0
 UPRIGHT_LEAN_DEG = 25.0
 # Sitting tall again is as good as the tallest when the shoulder-hip line is this close to it.
 AS_TALL = 0.97
+# When the person sat taller than that at other times, no still stretch is a baseline.
+TALL_SHARE = 0.92
+TALL_PERCENTILE = 95
+# Noise from picture to picture is no movement.
+STEADY_S = 0.4
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,9 @@ class RawPosture:
     thigh_px: float
 
 
-def raw_posture(points: Points, time_s: Series, near: Side, thigh_px: float) -> RawPosture:
+def raw_posture(
+    points: Points, time_s: Series, near: Side, thigh_px: float, thigh_deg: Series | None = None
+) -> RawPosture:
     """Compute the raw angles of the near side.
 
     Parameters
@@ -68,6 +76,7 @@ def raw_posture(points: Points, time_s: Series, near: Side, thigh_px: float) -> 
     time_s : (T,) seconds.
     near : the side towards the camera.
     thigh_px : the clip's thigh length.
+    thigh_deg : elevation of the near thigh where it is known better; from `points` by default.
     """
 
     def at(joint: Joint, side: Side = near) -> Points:
@@ -88,7 +97,7 @@ def raw_posture(points: Points, time_s: Series, near: Side, thigh_px: float) -> 
         head_angle_deg=forward_lean_deg(head),
         face_pitch_deg=-elevation_deg(points[:, NOSE] - at("ear")),
         ankle_deg=wrap_deg(foot_deg - shank_deg + 90.0),
-        thigh_deg=elevation_deg(at("knee") - at("hip")),
+        thigh_deg=elevation_deg(at("knee") - at("hip")) if thigh_deg is None else thigh_deg,
         trunk_px=length(middle),
         rise_px=trunk[:, 1],
         shoulders_apart_px=apart("shoulder"),
@@ -143,6 +152,8 @@ def find_baseline(raw: RawPosture) -> Baseline | None:
     if not candidates:
         return None
     tallest = max(tall for tall, _ in candidates)
+    if tallest < TALL_SHARE * float(np.percentile(raw.trunk_px[sits], TALL_PERCENTILE)):
+        return None
     window = next(w for tall, w in candidates if tall >= AS_TALL * tallest)
     return Baseline(
         start_s=float(raw.time_s[window.start]),
@@ -160,7 +171,8 @@ def _still(raw: RawPosture, window: slice) -> bool:
         (raw.head_angle_deg, STILL_HEAD_DEG),
         (raw.knee_flexion_deg, STILL_KNEE_DEG),
     ):
-        seen = series[window][np.isfinite(series[window])]
+        steady = running_median(series[window], window_frames(raw.time_s, STEADY_S))
+        seen = steady[np.isfinite(steady)]
         # A hidden shank says nothing about stillness; trunk and head must be seen.
         if len(seen) < 3:
             if series is raw.knee_flexion_deg:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from slumpcv.phases import PhaseMachine, PhaseSpan, Sample
+from slumpcv.phases import BASELINE_S, PhaseMachine, PhaseSpan, Sample
 from slumpcv.posture import seated
 
 if TYPE_CHECKING:
@@ -37,4 +37,4 @@ def segment(angles: Angles) -> list[PhaseSpan]:
     machine = PhaseMachine()
     for sample in samples(angles):
         machine.step(sample)
-    return machine.spans()
+    return [s for s in machine.spans() if s.phase != "BASELINE" or s.end_s - s.start_s >= BASELINE_S]

@@ -93,6 +93,8 @@ def running_median(values: Series, width: int) -> Series:
     values : (T,) or (T, k); each column on its own.
     width : odd number of samples; windows are cut off at either end.
     """
+    if len(values) == 0:
+        return values
     columns = values.reshape(len(values), -1)
     padded = np.pad(columns, ((width // 2, width // 2), (0, 0)), constant_values=np.nan)
     windows = np.lib.stride_tricks.sliding_window_view(padded, width, axis=0)

@@ -52,6 +52,10 @@ class TrackSource:
         Facts about the file; no file name.
     model, model_sha256, slumpcv_version : str
         What made the track.
+    asked_fps : float or None
+        At most so many frames a second were to be analysed; None was every frame.
+    damaged_at_s : tuple of float
+        Times of the last good frame before each place where the file was damaged.
     """
 
     width_px: int
@@ -65,6 +69,8 @@ class TrackSource:
     model: str
     model_sha256: str
     slumpcv_version: str
+    asked_fps: float | None = None
+    damaged_at_s: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,8 @@ class PoseTrack:
     luma : (T,) float32
         Mean brightness of the image, 0 to 255.
     sharpness : (T,) float32
-        Variance of the Laplacian over the person's box at a fixed scale; low is blurred.
+        Variance of the second difference over the person's box, at a fixed scale and in the
+        less sharp direction; low is blurred or smeared.
     people : (T,) uint8
         How many people were seen, on the frames that were searched; 255 where not searched.
     source : TrackSource
@@ -166,6 +173,7 @@ def load_track(path: str | Path) -> PoseTrack:
                     f"this one reads {TRACK_SCHEMA_VERSION})",
                     "Update slumpcv.",
                 )
+            header["damaged_at_s"] = tuple(header["damaged_at_s"])
             return PoseTrack(**{n: file[n] for n in array_names()}, source=TrackSource(**header))
     except UNREADABLE as error:
         raise InputError(f"{path.name} is not a readable pose track ({error})", fix) from error

@@ -289,7 +289,7 @@ def test_a_shaky_model_is_measured_a_little_less_well() -> None:
     for name in MEASURED:
         off = getattr(angles, name) - story.angle(name, angles.time_s)
         assert np.sqrt(np.nanmean(off**2)) < {"slump_index": 0.01, "face_pitch_deg": 5.0}.get(name, 2.5), name
-        assert np.isfinite(off).mean() > 0.99, name
+        assert np.isfinite(off).mean() > 0.98, name
 
 
 def test_a_track_without_anybody_is_all_missing() -> None:

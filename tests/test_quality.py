@@ -317,7 +317,7 @@ def test_a_night_cannot_be_judged() -> None:
     assert found(changed(film(), "luma", slice(None), 10.0), "DARK").severity == "unusable"
 
 
-@pytest.mark.parametrize(("sharpness", "severity"), [(14.0, "warn"), (4.0, "unusable")])
+@pytest.mark.parametrize(("sharpness", "severity"), [(6.0, "warn"), (2.0, "unusable")])
 def test_a_blurred_picture(sharpness: float, severity: str) -> None:
     assert found(changed(film(), "sharpness", slice(None), sharpness), "BLURRED").severity == severity
 
@@ -409,14 +409,17 @@ def test_findings_are_sorted_by_severity_and_time() -> None:
     assert [f.code for f in in_order(findings)] == ["B", "YAW", "DARK", "A"]
 
 
-def test_findings_of_the_file_are_listed_too() -> None:
+def test_a_broken_file_is_said() -> None:
     track = film()
-    angles = measure(track)
-    broken = Finding(
-        code="CUT_SHORT", severity="warn", message="The file is cut short.", fix="Copy it again."
-    )
-    quality = judge_quality(track, angles, segment(angles), None, [broken])
-    assert quality.findings == (broken,)
+    broken = replace(track, source=replace(track.source, damaged_at_s=(4.0,)))
+    assert [(f.code, f.spans[0].start_s) for f in judge(broken).findings] == [("DAMAGED", 4.0)]
+
+
+def test_few_pictures_because_few_were_asked_for_is_another_matter() -> None:
+    track = film(fps=10)
+    assert found(track, "LOW_FPS").severity == "warn"
+    asked = replace(track, source=replace(track.source, asked_fps=10.0))
+    assert [f.code for f in judge(asked).findings] == ["FEW_ANALYSED"]
 
 
 NEVER = re.compile(

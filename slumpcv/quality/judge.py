@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from slumpcv.angles import Angles
     from slumpcv.phases import PhaseSpan
-    from slumpcv.session import Finding, Side
+    from slumpcv.session import Side
     from slumpcv.track import PoseTrack
 
 
@@ -27,7 +27,6 @@ def judge_quality(
     angles: Angles,
     spans: Sequence[PhaseSpan],
     asked_side: Side | None = None,
-    clip_findings: Sequence[Finding] = (),
 ) -> Quality:
     """Judge whether a recording can be trusted.
 
@@ -35,7 +34,6 @@ def judge_quality(
     ----------
     track, angles, spans : the clip, measured and segmented.
     asked_side : the leg that the user says was tested; None when not said.
-    clip_findings : what reading the file has found, to be listed with the rest.
 
     Returns
     -------
@@ -47,7 +45,6 @@ def judge_quality(
     sideways = bool(spans) and not is_frontal(scene)
     yaw_deg = estimate_yaw_deg(angles, scene.test & scene.found) if sideways else None
     findings = [
-        *clip_findings,
         *person_findings(scene, asked_side),
         *view_findings(scene, yaw_deg),
         *picture_findings(scene),

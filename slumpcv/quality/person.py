@@ -13,6 +13,7 @@ from slumpcv.quality.picture import too_dark
 from slumpcv.quality.scene import Scene, around
 from slumpcv.quality.view import is_frontal, lies_sideways
 from slumpcv.quality.words import finding, listed
+from slumpcv.smoothing import SHORT_GAP_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,7 +112,9 @@ def _hidden(scene: Scene) -> Iterator[Finding]:
         with np.errstate(invalid="ignore"):
             guessed = scene.track.visibility[:, column] < thresholds.USABLE_CONFIDENCE
         unseen = guessed | ~np.isfinite(scene.angles.plausible.points[:, column, 0])
-        if spans := scene.seconds(unseen & scene.found):
+        # Shorter gaps are bridged, so nothing is lost.
+        spans = [s for s in scene.seconds(unseen & scene.found) if s.end_s - s.start_s > SHORT_GAP_S + 1e-6]
+        if spans:
             hidden["head" if joint == "ear" else joint] = spans
     if hidden:
         moments = [(s.start_s, s.end_s) for part in hidden.values() for s in part]

@@ -22,13 +22,16 @@ if TYPE_CHECKING:
 # (with noise) by 6, at 21 to 23 by 5 to 31.
 DARK_LUMA = 38.0
 TOO_DARK_LUMA = 25.0
-# Variance of the Laplacian over the squared brightness, because darkening lowers the first by
-# the square: samples 0.004 to 0.03. Blurred by a Gaussian of 1 pixel (at 640x480) 0.0026 and the
-# knee differs by 1.4 deg on average; 2 pixels 0.0009 and 2; 4 pixels 0.0003 and 3 to 12.
-BLURRED_SHARPNESS = 0.0014
-TOO_BLURRED_SHARPNESS = 0.0005
+# Variance of the second difference over the squared brightness, because darkening lowers the
+# first by the square: samples 0.0027 to 0.006, shaken or crushed by JPEG 0.002. Blurred by a
+# Gaussian of 1.5 pixels (at 640x480) 0.0003 to 0.0009, of 2 pixels 0.0002 to 0.0005 (the knee then
+# differs by 2 deg on average), of 3 pixels or smeared over 15 0.0001 to 0.0002 (3 to 12 deg).
+BLURRED_SHARPNESS = 0.0004
+TOO_BLURRED_SHARPNESS = 0.00018
 # Recorders that promise 15 pictures a second give a little less.
 FPS_SLACK = 0.5
+# With this share of the pictures that were asked for, the recording was not what set the rate.
+ALL_ASKED_SHARE = 0.9
 # Fewer pictures than this fall between the movements: a head lift may take one second.
 UNUSABLE_FPS = 5.0
 # A pause between pictures that is longer than this, and than three usual ones, is a skip. [E]
@@ -46,6 +49,8 @@ def picture_findings(scene: Scene) -> Iterator[Finding]:
     if spans := scene.seconds(blurred):
         too_blurred = scene.too_much(sharp < TOO_BLURRED_SHARPNESS)
         yield finding("BLURRED", "unusable" if too_blurred else "warn", spans)
+    if damaged_at_s := scene.track.source.damaged_at_s:
+        yield finding("DAMAGED", "warn", around([(at_s, at_s) for at_s in damaged_at_s]))
     if len(scene.track) > 1:
         yield from _rate(scene)
 
@@ -66,9 +71,14 @@ def _rate(scene: Scene) -> Iterator[Finding]:
     time_s = scene.track.time_s
     steps_s = np.diff(time_s)
     usual_s = float(np.median(steps_s))
-    fps = 1.0 / usual_s
+    # Over all, not from one picture to the next: a recording with 25 a second, thinned out to
+    # 15, has steps of one and of two of its own.
+    fps = len(steps_s) / float(time_s[-1] - time_s[0])
+    asked = scene.track.source.asked_fps
     if fps < UNUSABLE_FPS - FPS_SLACK:
         yield finding("LOW_FPS", "unusable", fps=max(1, round(fps)))
+    elif asked is not None and asked < thresholds.USABLE_FPS and fps > ALL_ASKED_SHARE * asked:
+        yield finding("FEW_ANALYSED", "note", fps=round(fps))
     elif fps < thresholds.USABLE_FPS - FPS_SLACK:
         yield finding("LOW_FPS", "warn", fps=round(fps))
     skips = (steps_s > max(SKIP_S, SKIP_INTERVALS * usual_s)) & scene.test[:-1] & scene.test[1:]

@@ -69,6 +69,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "The recording has only about {fps} pictures a second, so quick movements are seen less exactly.",
         "Next time, record at 30 pictures a second and in good light.",
     ),
+    "FEW_ANALYSED": (
+        "Only about {fps} pictures a second were analysed, as asked, so quick movements are seen less well.",
+        "Leave out --fps to analyse more.",
+    ),
+    "DAMAGED": (
+        "The file is broken in places, so pictures are missing there.",
+        "Copy it again from the camera, or record again.",
+    ),
     "FRAMES_MISSING": (
         "The recording skips some moments of the test, so nothing is known of them.",
         "Next time, close other apps while recording, and check that the clip plays without stops.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from abc import ABC, abstractmethod
+from bisect import insort
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -88,7 +89,8 @@ class FrameSource(ABC):
     Attributes
     ----------
     damaged_at_s : list of float
-        Filled while reading: times of the last good frame before each place where frames were lost.
+        Filled while reading, in order and without repeats over several readings: times of the
+        last good frame before each place where frames were lost.
     dropped_count : int
         Filled while reading: frames left out because their timestamp was missing, repeated or
         ran backwards.
@@ -155,7 +157,6 @@ class FrameSource(ABC):
         """
         if fps is not None and not fps > 0:
             raise ValueError("fps must be positive")
-        self.damaged_at_s.clear()
         self.dropped_count = 0
         begin_s = -math.inf if start_s is None else start_s
         # The first frame of the slot that start_s falls into may lie before start_s.
@@ -175,6 +176,11 @@ class FrameSource(ABC):
                 continue
             last_s = time_s
             yield time_s, raw
+
+    def _lost_after(self, last_s: float) -> None:
+        """Note damage, once however often it is met; several readings may run at once."""
+        if last_s not in self.damaged_at_s:
+            insort(self.damaged_at_s, last_s)
 
     def close(self) -> None:  # noqa: B027 (most sources hold nothing open between reads)
         """Let go of files and devices."""

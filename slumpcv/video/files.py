@@ -148,7 +148,7 @@ class VideoFile(FrameSource):
             for frame in decoded(container, stream):
                 if frame is None or frame.is_corrupt or (lost and not frame.key_frame):
                     if not lost:
-                        self.damaged_at_s.append(last_s)
+                        self._lost_after(last_s)
                     lost = True
                     continue
                 lost = False
@@ -156,7 +156,7 @@ class VideoFile(FrameSource):
                 last_s = last_s if time_s is None else time_s
                 yield time_s, frame
         if not lost and self._declared_end_s and last_s + CUT_SHORT_S < self._declared_end_s:
-            self.damaged_at_s.append(last_s)
+            self._lost_after(last_s)
 
     def _can_jump(self, jump_s: float) -> bool:
         """Try whether seeking leads to a key frame at or before a time, as it should."""

@@ -117,7 +117,7 @@ class ImageSequence(FrameSource):
                 yield time_s, raw
             elif not lost:
                 lost = True
-                self.damaged_at_s.append(last_s)
+                self._lost_after(last_s)
 
     def _develop(self, raw: Any) -> NDArray[np.uint8]:
         return self._developer.develop(raw)

@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Draw docs/timeline.svg anew: the timeline of a sample clip, small enough for the README.
+
+    python -m scripts.draw_timeline                  # from samples/right_plain.mp4
+    python -m scripts.draw_timeline track.npz -o my.svg
+
+The same result gives the same bytes. Words stay text, so that the picture can be searched and
+stays small.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import re
+from pathlib import Path
+
+import matplotlib
+
+from slumpcv.analyze import Analysis, analyze
+from slumpcv.files import atomic_write
+from slumpcv.report.timeline import STYLE, timeline_figure
+
+ROOT = Path(__file__).resolve().parents[1]
+CLIP = ROOT / "samples" / "right_plain.mp4"
+PICTURE = ROOT / "docs" / "timeline.svg"
+
+# Lay-out is done with the first font, which comes with matplotlib. Whoever looks at the picture
+# often has only one of the others; Verdana is as wide.
+FONTS = "'DejaVu Sans', Verdana, sans-serif"
+VECTOR_STYLE = STYLE | {"svg.fonttype": "none", "svg.hashsalt": "slumpcv"}
+# Without these, the date and the version of matplotlib would be part of the file.
+NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
+TITLE = "Timeline of a sample clip: angles over the phases of the slump test"
+
+
+def timeline_svg(analysis: Analysis) -> str:
+    """Return the timeline of a result as SVG text.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        The result of `slumpcv.analyze`.
+    """
+    buffer = io.StringIO()
+    with matplotlib.rc_context(VECTOR_STYLE):
+        figure = timeline_figure(analysis.angles, analysis.session)
+        figure.savefig(buffer, format="svg", metadata=NO_METADATA)
+    return slimmed(buffer.getvalue())
+
+
+def slimmed(svg: str) -> str:
+    """Return a figure's SVG without what no reader needs: a tenth of a point is fine enough."""
+    svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<!DOCTYPE[^>]*>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r' (?:d|x|y|width|height|transform)="[^"]*"', lambda place: _rounded(place[0]), svg)
+    svg = svg.replace("'DejaVu Sans'", FONTS)
+    svg = re.sub(r"(<svg [^>]*>)", rf"\1\n<title>{TITLE}</title>", svg, count=1)
+    return re.sub(r"\s*\n\s*", "\n", svg).strip() + "\n"
+
+
+def _rounded(place: str) -> str:
+    """Round the numbers of a path or place; a path becomes one line and repeats no letter."""
+    place = re.sub(r"-?\d+\.\d+", lambda number: f"{float(number[0]) + 0.0:.1f}".removesuffix(".0"), place)
+    place = " ".join(place.split()).replace('" ', '"').replace(' "', '"')
+    return " " + re.sub(r"(?<=L )[^A-Za-z]+(?:L [^A-Za-z]+)+", lambda run: run[0].replace("L ", ""), place)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Analyse a clip and write its timeline."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("clip", nargs="?", type=Path, default=CLIP, help="a clip or a saved track")
+    parser.add_argument("-o", "--output", type=Path, default=PICTURE)
+    options = parser.parse_args(arguments)
+    with atomic_write(options.output) as temporary:
+        temporary.write_text(timeline_svg(analyze(options.clip)), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()
