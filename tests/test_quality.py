@@ -317,7 +317,7 @@ def test_a_night_cannot_be_judged() -> None:
     assert found(changed(film(), "luma", slice(None), 10.0), "DARK").severity == "unusable"
 
 
-@pytest.mark.parametrize(("sharpness", "severity"), [(6.0, "warn"), (2.0, "unusable")])
+@pytest.mark.parametrize(("sharpness", "severity"), [(4.0, "warn"), (2.0, "unusable")])
 def test_a_blurred_picture(sharpness: float, severity: str) -> None:
     assert found(changed(film(), "sharpness", slice(None), sharpness), "BLURRED").severity == severity
 
