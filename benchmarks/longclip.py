@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, count, islice
 from pathlib import Path
 
 import cv2
@@ -15,11 +16,14 @@ def make_clip(
     path: Path, seconds: float, width_px: int = 1280, height_px: int = 720, fps: float = 30.0
 ) -> Path:
     """Repeat a sample until it is long enough, scaled to fit the size, at a steady rate."""
-    with open_clip(SAMPLES / "right_plain_30fps.mp4") as source:
-        frames = [_fit(f.rgb, width_px, height_px) for f in source.frames()]
-    with H264Writer(path, width_px, height_px, gop=60) as writer:
-        for number in range(round(seconds * fps)):
-            writer.write(frames[number % len(frames)], number / fps)
+    with (
+        open_clip(SAMPLES / "right_plain_30fps.mp4") as source,
+        H264Writer(path, width_px, height_px, gop=60) as writer,
+    ):
+        # Read again and again rather than kept: a child's peak memory counts from its parent's.
+        again = chain.from_iterable(source.frames() for _ in count())
+        for number, frame in enumerate(islice(again, round(seconds * fps))):
+            writer.write(_fit(frame.rgb, width_px, height_px), number / fps)
     return path
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 LEAST_SPIKE_DEG = 6.0
 LEAST_SPIKE_INDEX = 0.04
 TOES_WINDOW_S = 0.8
+CARRIED_GAP_S = 4.0
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,10 @@ def measure(track: PoseTrack) -> Angles:
 def corrected(raw: RawPosture, baseline: Baseline | None) -> dict[str, Series]:
     """Return the corrected angles without any smoothing, by name (no neck flexion yet)."""
     seen = features(raw, baseline)
-    add = {name: c.apply(seen) for name, c in load_correction().angles.items()}
+    # What is added to an angle changes slowly, so it may be carried over longer gaps than the
+    # angle itself: a hidden hip must not hide the head.
+    carried = {n: fill_short_gaps(raw.time_s, v, CARRIED_GAP_S)[0] for n, v in seen.items()}
+    add = {n: c.apply(seen if n == "slump_index" else carried) for n, c in load_correction().angles.items()}
     return {
         "knee_flexion_deg": raw.knee_flexion_deg + add["knee_flexion_deg"],
         "trunk_lean_deg": raw.trunk_lean_deg + add["trunk_lean_deg"],

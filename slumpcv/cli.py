@@ -97,8 +97,10 @@ def analyze(
     """Measure a clip: angles, phases, and whether only the head moved during the head lift."""
     from rich.console import Console
 
+    from slumpcv.allocator import return_large_blocks
     from slumpcv.files import new_result_folder
 
+    return_large_blocks()
     rate = _fps(fps)
     noise = Console(stderr=True)
     if str(clip).isdigit() and not clip.exists():
@@ -108,8 +110,11 @@ def analyze(
         result, files = _run(
             clip, folder, None if side is SideChoice.AUTO else side.value, model.value, rate, overlay, noise
         )
-    except BaseException:
+    except BaseException as error:
         _remove_if_empty(folder)
+        if isinstance(error, KeyboardInterrupt):
+            _complain("Stopped; nothing half-written was left.")
+            raise typer.Exit(INTERRUPTED) from None
         raise
     if json:
         from slumpcv.report.tables import session_json
@@ -178,9 +183,6 @@ def main() -> None:
 
         _complain(str(explain_import_error(error)))
         sys.exit(1)
-    except KeyboardInterrupt:
-        _complain("Stopped; nothing half-written was left.")
-        sys.exit(INTERRUPTED)
 
 
 def _complain(sentence: str) -> None:

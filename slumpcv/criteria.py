@@ -53,12 +53,13 @@ def _margin(angles: Angles, spans: Sequence[PhaseSpan], i: int) -> tuple[float, 
     if span.phase == "SLUMP":
         by_index = now["slump_index"] - thresholds.SLUMP_INDEX
         by_drop = now["shoulder_drop"] - thresholds.SHOULDER_DROP_THIGHS
-        return (by_index, "index") if not by_drop < by_index else (by_drop, "thigh lengths")
+        # Both are asked for: the one that is missed by more, or was not seen, decides.
+        decides_drop = math.isnan(by_drop) or by_drop < by_index
+        return (by_drop, "thigh lengths") if decides_drop else (by_index, "index")
     if span.phase == "NECK_FLEXION":
-        rise = _most(
-            now["neck_flexion_deg"] - tall["neck_flexion_deg"], now["face_pitch_deg"] - tall["face_pitch_deg"]
-        )
-        return rise - thresholds.NECK_FLEXED_DEG, "deg"
+        before = _before_chin(angles, spans, i, tall)
+        rises = (now[name] - before[name] for name in ("neck_flexion_deg", "face_pitch_deg"))
+        return _most(*rises) - thresholds.NECK_FLEXED_DEG, "deg"
     if span.phase == "KNEE_EXTENSION":
         return thresholds.KNEE_EXTENDED_DEG - now["knee_flexion_deg"], "deg"
     if span.phase == "DORSIFLEXION":
@@ -74,8 +75,8 @@ def _before_chin(
 ) -> dict[str, float]:
     """Return the angles that a neck flexion is measured from.
 
-    The head follows a slump, so the hold before counts. Slump and chin in one movement have
-    no hold between them; then sitting tall counts.
+    A slump carries the head along, so the hold before counts. Slump and chin in one movement
+    have no hold between them; then sitting tall counts.
     """
     before = spans[i - 1] if i else None
     if before is None or before.end_s - before.hold_start_s < SHORTEST_HOLD_S:

@@ -12,20 +12,22 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-from threading import Event
+from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from slumpcv import __version__
 from slumpcv.models import find_model
-from slumpcv.pose import Landmarker, Pose, sharpness
-from slumpcv.survey import Searcher, Survey, glances, seatedness, survey
+from slumpcv.pose import MAX_PEOPLE, Landmarker, Pose, sharpness
+from slumpcv.survey import Survey, glances, seatedness, survey
 from slumpcv.track import LANDMARKS, PoseTrack, TrackSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from slumpcv.models import ModelFile, Variant
     from slumpcv.pose import Image
@@ -36,9 +38,8 @@ DEFAULT_FPS = 15.0
 # Frames are reduced to this before they are analysed: the model sees 256 pixels of the
 # person, so more only costs memory.
 ANALYSIS_SIDE_PX = 1280
-# How often the whole image is searched for company.
-SEARCH_EVERY_S = 2.0
-SEARCH_WHEN_LOST_S = 0.5
+# How often a patient who is not tracked is searched for.
+SEARCH_WHEN_LOST_S = 1.0
 # What is shown around the patient while the tracker is led back to them, and in which grey.
 AROUND_TORSOS = 0.3
 GREY = 128
@@ -64,18 +65,19 @@ class Row:
     pose: Pose | None
     luma: float
     sharpness: float
-    people: int
+    side_px: int
+    """Longer side of the picture that was analysed."""
 
 
 class Follower:
-    """Follows the patient through frames of increasing time."""
+    """Follows the patient through frames of increasing time, with one model in memory at a time."""
 
-    def __init__(self, model: Path, look: Survey, searcher: Searcher) -> None:
+    def __init__(self, model: Path, look: Survey) -> None:
         self._model = model
         self._look = look
-        self._searcher = searcher
         self._tracker = Landmarker(model, look.facing)
         self._searched_s = -np.inf
+        self._nobody = False
         self._settled = False
 
     def close(self) -> None:
@@ -87,17 +89,28 @@ class Follower:
         if not self._settled:
             self._settled = True
             self._settle(frame.rgb, frame.time_s)
-        pose = self._track(frame)
-        people = NOT_SEARCHED
+        pose = None if self._nobody else self._track(frame)
         lost = self._look.anchor is not None and not self._sits_there(pose)
-        if frame.time_s >= self._searched_s + (SEARCH_WHEN_LOST_S if lost else SEARCH_EVERY_S):
-            self._searched_s = frame.time_s
-            found = self._searcher.find(frame)
-            people = len(found)
-            patients = [p for p in found if self._sits_there(p)] if lost else []
-            if patients:
-                pose = self._lock_on(frame, max(patients, key=seatedness))
-        return Row(frame.time_s, pose, float(frame.rgb[::8, ::8].mean()), sharpness(frame.rgb, pose), people)
+        if lost and frame.time_s >= self._searched_s + SEARCH_WHEN_LOST_S:
+            pose = self._search(frame)
+        luma, side_px = float(frame.rgb[::8, ::8].mean()), max(frame.rgb.shape[:2])
+        return Row(frame.time_s, pose, luma, sharpness(frame.rgb, pose), side_px)
+
+    def _search(self, frame: Frame) -> Pose | None:
+        """Look for the patient in the whole picture, and track them from there.
+
+        That is who sits on the anchor. When nobody does, the only person in the picture is the
+        patient on the way to the seat or from it; of several nobody is taken.
+        """
+        self._searched_s = frame.time_s
+        self._tracker.close()
+        with closing(Landmarker(self._model, self._look.facing, MAX_PEOPLE)) as searcher:
+            found = searcher.find(frame.rgb, frame.time_s)
+        self._tracker = Landmarker(self._model, self._look.facing)
+        seated = [p for p in found if self._sits_there(p)]
+        candidates = seated or (found if len(found) == 1 else [])
+        self._nobody = not candidates
+        return self._lock_on(frame, max(candidates, key=seatedness)) if candidates else None
 
     def _track(self, frame: Frame) -> Pose | None:
         tracked = self._tracker.find(frame.rgb, frame.time_s)
@@ -111,14 +124,12 @@ class Follower:
             self._tracker.find(rgb, time_s - k * SETTLING_STEP_S)
 
     def _lock_on(self, frame: Frame, patient: Pose) -> Pose:
-        """Start tracking anew with a picture in which nobody but the patient can be seen."""
+        """Show the tracker a picture in which nobody but the patient can be seen."""
         low = patient.landmarks_px.min(axis=0) - AROUND_TORSOS * patient.torso_px
         high = patient.landmarks_px.max(axis=0) + AROUND_TORSOS * patient.torso_px
         (left, top), (right, bottom) = np.maximum(low, 0).astype(int), np.maximum(high, 0).astype(int)
         alone = np.full_like(frame.rgb, GREY)
         alone[top:bottom, left:right] = frame.rgb[top:bottom, left:right]
-        self._tracker.close()
-        self._tracker = Landmarker(self._model, self._look.facing)
         self._settle(alone, frame.time_s)
         return self._track(frame) or patient
 
@@ -149,26 +160,29 @@ def estimate_pose(
         When the model is missing or altered, or the source cannot be read.
     """
     bundle = find_model(model)
-    with closing(Searcher(bundle.path)) as searcher:
-        look = survey(glances(source), searcher)
-        searcher.face(look.facing)
-        spans = _pieces(source.info)
-        meter = _Meter(spans, source.info.duration_s, progress)
-        stop = Event()
+    look = survey(glances(source), bundle.path)
+    spans = _pieces(source.info)
+    meter = _Meter(spans, source.info.duration_s, progress)
+    stop = Event()
 
-        def piece(number: int) -> list[Row]:
-            follower = Follower(bundle.path, look, searcher)
+    def piece(number: int) -> list[Row]:
+        try:
+            follower = Follower(bundle.path, look)
             reached = partial(meter.reached, number)
             return list(_follow(source, follower, fps, spans[number], stop, reached))
+        except BaseException:
+            # The other pieces stop at their next frame, whichever is waited for.
+            stop.set()
+            raise
 
-        with ThreadPoolExecutor(len(spans)) as pool:
-            try:
-                parts = list(pool.map(piece, range(len(spans))))
-            except BaseException:
-                # Ctrl-C, or one piece has failed: the others stop at their next frame.
-                stop.set()
-                raise
-    return _track([row for part in parts for row in part], source, bundle, fps)
+    with ThreadPoolExecutor(len(spans)) as pool:
+        try:
+            parts = list(pool.map(piece, range(len(spans))))
+        except BaseException:
+            # Ctrl-C, or one piece has failed.
+            stop.set()
+            raise
+    return _track([row for part in parts for row in part], source, look, bundle, fps)
 
 
 def _follow(
@@ -204,11 +218,14 @@ class _Meter:
         self._at_s = list(self._begin_s)
         self._duration_s = duration_s
         self._progress = progress
+        self._lock = Lock()
 
     def reached(self, piece: int, time_s: float) -> None:
         """Note how far a piece has come."""
-        self._at_s[piece] = time_s
-        if self._progress is not None and self._duration_s:
+        if self._progress is None or not self._duration_s:
+            return
+        with self._lock:  # else one piece could report an older sum after another's newer one
+            self._at_s[piece] = max(time_s, self._begin_s[piece])
             done_s = sum(at - begin for at, begin in zip(self._at_s, self._begin_s, strict=True))
             self._progress(min(done_s / self._duration_s, 1.0))
 
@@ -222,7 +239,9 @@ def _pieces(info: ClipInfo) -> list[tuple[float, float]]:
     return list(pairwise(cuts))
 
 
-def _track(rows: list[Row], source: FrameSource, bundle: ModelFile, fps: float | None) -> PoseTrack:
+def _track(
+    rows: list[Row], source: FrameSource, look: Survey, bundle: ModelFile, fps: float | None
+) -> PoseTrack:
     info = source.info
     blank = Pose(
         np.full((LANDMARKS, 2), np.nan, np.float32),
@@ -231,16 +250,17 @@ def _track(rows: list[Row], source: FrameSource, bundle: ModelFile, fps: float |
     )
     poses = [r.pose or blank for r in rows]
     n = len(rows)
-    scale = max(1.0, max(info.width_px, info.height_px) / ANALYSIS_SIDE_PX)
+    # Frames come reduced only from a source that was opened so.
+    scale = [max(info.width_px, info.height_px) / r.side_px for r in rows]
     return PoseTrack(
         time_s=np.array([r.time_s for r in rows], dtype=np.float64),
         landmarks_px=np.array([p.landmarks_px for p in poses], np.float32).reshape(n, LANDMARKS, 2)
-        * np.float32(scale),
+        * np.array(scale, np.float32).reshape(n, 1, 1),
         visibility=np.array([p.visibility for p in poses], np.float32).reshape(n, LANDMARKS),
         world_m=np.array([p.world_m for p in poses], np.float32).reshape(n, LANDMARKS, 3),
         luma=np.array([r.luma for r in rows], np.float32),
         sharpness=np.array([r.sharpness for r in rows], np.float32),
-        people=np.array([r.people for r in rows], np.uint8),
+        people=_people(rows, look),
         source=TrackSource(
             width_px=info.width_px,
             height_px=info.height_px,
@@ -257,3 +277,13 @@ def _track(rows: list[Row], source: FrameSource, bundle: ModelFile, fps: float |
             damaged_at_s=tuple(source.damaged_at_s),
         ),
     )
+
+
+def _people(rows: list[Row], look: Survey) -> NDArray[np.uint8]:
+    """Return the number of people on the frames nearest to where the first look counted them."""
+    times_s = np.array([r.time_s for r in rows])
+    people = np.full(len(rows), NOT_SEARCHED, np.uint8)
+    for time_s, count in look.people.items():
+        if len(rows):
+            people[np.abs(times_s - time_s).argmin()] = count
+    return people

@@ -16,7 +16,7 @@ import numpy as np
 from slumpcv import thresholds
 from slumpcv.correction import load_correction
 from slumpcv.criteria import baseline_values, head_lift_margin
-from slumpcv.holds import SHORTEST_HOLD_S, hold_span, hold_values
+from slumpcv.holds import SEEN_SHARE, SHORTEST_HOLD_S, hold_span, hold_values
 from slumpcv.session import Isolation, Moved
 
 if TYPE_CHECKING:
@@ -129,7 +129,8 @@ def judge_isolation(angles: Angles, spans: Sequence[PhaseSpan], unusable: str | 
     hurried = any(s.end_s - s.hold_start_s < SHORTEST_HOLD_S for s in spans[at - 1 : at + 1])
     if any(_is_certain(m, hurried) for m in moved):
         return _verdict(False, changes, moved, tuple(_moved_words(m) for m in moved))
-    doubts = _doubts(before, after, tall) + _too_close(changes, moved, hurried)
+    unseen = [r for r in RULES if r.decides and not _followed(r, angles, spans[at], changes)]
+    doubts = _doubts(before, after, tall, unseen) + _too_close(changes, moved, hurried)
     if doubts:
         return _verdict(None, changes, moved, doubts)
     return _verdict(True, changes, moved, _remarks(changes, moved))
@@ -147,13 +148,21 @@ def _moved(
         return None
     return Moved(
         part=rule.part,
-        change=round(change, 3),
-        worst=round(worst, 3),
-        plus_minus=round(band, 3),
+        # Out of sight by the hold after: what was seen before then stands for it.
+        change=change if math.isfinite(change) else worst,
+        worst=worst,
+        plus_minus=band,
         unit=rule.unit,
         limit=rule.moved,
-        at_s=round(at_s, 3),
+        at_s=at_s,
     )
+
+
+def _followed(rule: Rule, angles: Angles, lift: PhaseSpan, changes: dict[str, float]) -> bool:
+    """Return whether a part was seen in both holds and for most of the movement between them."""
+    moving = (angles.time_s >= lift.start_s) & (angles.time_s <= lift.hold_start_s)
+    seen = np.isfinite(getattr(angles, rule.angle)[moving])
+    return math.isfinite(changes[rule.field]) and (len(seen) == 0 or float(seen.mean()) >= SEEN_SHARE)
 
 
 def _excursion(angles: Angles, name: str, lift: PhaseSpan, origin: float) -> tuple[float, float]:
@@ -176,7 +185,9 @@ def _running_median(time_s: NDArray[np.float64], values: NDArray[np.float64]) ->
     return out
 
 
-def _doubts(before: dict[str, float], after: dict[str, float], tall: dict[str, float]) -> tuple[str, ...]:
+def _doubts(
+    before: dict[str, float], after: dict[str, float], tall: dict[str, float], unseen: Sequence[Rule]
+) -> tuple[str, ...]:
     """Return why no verdict is possible, in plain sentences; empty when it is."""
     reasons = []
     margin = head_lift_margin(before, after, tall)
@@ -184,9 +195,7 @@ def _doubts(before: dict[str, float], after: dict[str, float], tall: dict[str, f
         reasons.append("It could not be seen how far the head came up.")
     elif margin < 0:
         reasons.append("The head was lifted too little to judge.")
-    for rule in RULES:
-        if rule.decides and not math.isfinite(after[rule.angle] - before[rule.angle]):
-            reasons.append(f"It could not be seen whether {rule.words} stayed still.")
+    reasons += [f"It could not be seen whether {rule.words} stayed still." for rule in unseen]
     return tuple(reasons)
 
 
@@ -205,9 +214,8 @@ def _too_close(changes: dict[str, float], moved: Sequence[Moved], hurried: bool)
     """Return for which parts it is too close to call; asked when none has moved for certain."""
     reasons = []
     for rule in (r for r in RULES if r.decides):
-        band = load_correction().errors[rule.angle].lift
-        unclear = hurried and abs(changes[rule.field]) > max(rule.moved - band, rule.still - band)
-        if unclear and abs(changes[rule.field]) > rule.still / 2:
+        within_error = rule.moved - load_correction().errors[rule.angle].lift
+        if hurried and abs(changes[rule.field]) > max(within_error, rule.still / 2):
             reasons.append(
                 f"The holds around the head lift were too short to tell whether {rule.words} stayed still."
             )
@@ -262,6 +270,11 @@ def _verdict(
         slump_index_change=value("slump_index_change", 4),
         ankle_change_deg=value("ankle_change_deg"),
         plus_minus=bands | {"head_lift_deg": round(errors["neck_flexion_deg"].lift, 3)},
-        moved=moved,
+        moved=tuple(_rounded(m) for m in moved),
         reasons=reasons,
     )
+
+
+def _rounded(moved: Moved) -> Moved:
+    names = ("change", "worst", "plus_minus", "at_s")
+    return moved.model_copy(update={name: round(getattr(moved, name), 3) for name in names})

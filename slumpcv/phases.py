@@ -263,6 +263,8 @@ class PhaseMachine:
 
     def _returning(self) -> bool:
         body, lifted = self._signals, self.stage is Stage.LIFTED
+        if not (body.seen("back") or body.seen("knee")):
+            return False
         back, knee = body.way_back("back"), body.way_back("knee")
         if self._did("KNEE_EXTENSION") and body.reached("knee") >= KNEE_STEP_DEG:
             both = knee >= RETURNING_SHARE and back >= RETURNING_SHARE

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def samples(angles: Angles) -> Iterator[Sample]:
     """Yield what the state machine sees of each frame."""
     sits = seated(angles.raw)
-    known = np.isfinite(angles.raw.thigh_deg)
+    known = np.isfinite(angles.raw.thigh_deg) & np.isfinite(angles.raw.rise_px)
     for i, time_s in enumerate(angles.time_s):
         yield Sample(
             time_s=float(time_s),

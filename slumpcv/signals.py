@@ -108,6 +108,10 @@ class Signals:
             furthest = max if LOADING_SIGN[part] > 0 else min
             self._furthest[part] = furthest(self._furthest.get(part, value), value)
 
+    def seen(self, part: Part) -> bool:
+        """Return whether a part has been seen just now."""
+        return not self._stale(part)
+
     def current(self, part: Part) -> Movement | None:
         """Return the movement of a part that is under way."""
         return self._detectors[part].current

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
-from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from slumpcv.session import Side
     from slumpcv.video import Frame, FrameSource
 
-PEEKS = 8
-FEWEST_PEEKS = 4
+# How often the clip is looked at, at least and at most so many times in all.
+GLANCE_EVERY_S = 2.0
+FEWEST_GLANCES, MOST_GLANCES = 8, 60
+# Fewer than this from jumping about in the file, and it is read through.
+FEWEST_JUMPS = 4
 # A tracked person this far from where the patient sits is somebody else, or is not seated.
 OFF_ANCHOR_TORSOS = 0.8
 
@@ -40,65 +43,58 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Survey:
-    """What a first look found: the facing, the seat, and whether there is company."""
+    """What a first look found.
+
+    Attributes
+    ----------
+    facing : where the seated person looks in the image; right when nobody sits.
+    anchor : where they sit, or None.
+    people : how many people were seen, by time in seconds.
+    """
 
     facing: Side
     anchor: Anchor | None
-
-
-class Searcher:
-    """Searches whole images for people; one model, shared by all pieces of a clip."""
-
-    def __init__(self, model: Path) -> None:
-        self._landmarker = Landmarker(model, people=MAX_PEOPLE)
-        self._lock = Lock()
-
-    def find(self, frame: Frame) -> list[Pose]:
-        """Return the people in a frame, the model's surest first."""
-        with self._lock:
-            return self._landmarker.find(frame.rgb, frame.time_s)
-
-    def face(self, facing: Side) -> None:
-        """Show the model what follows as someone who looks to the right."""
-        self._landmarker.facing = facing
-
-    def close(self) -> None:
-        """Free the model."""
-        self._landmarker.close()
+    people: dict[float, int]
 
 
 def glances(source: FrameSource) -> list[Frame]:
     """Return a few frames spread over the clip, by reading it through where jumping gives too few."""
-    frames, duration_s = source.peek(PEEKS), source.info.duration_s
-    if len(frames) >= FEWEST_PEEKS or not duration_s:
+    duration_s = source.info.duration_s
+    count = int(np.clip((duration_s or 0.0) / GLANCE_EVERY_S, FEWEST_GLANCES, MOST_GLANCES))
+    frames = source.peek(count)
+    if len(frames) >= FEWEST_JUMPS or not duration_s:
         return frames
-    return list(source.frames(fps=PEEKS / duration_s))
+    return list(source.frames(fps=FEWEST_GLANCES / duration_s))
 
 
-def survey(frames: Iterable[Frame], searcher: Searcher) -> Survey:
+def survey(frames: Iterable[Frame], model: Path) -> Survey:
     """Look at a few frames for the seated person.
 
     Parameters
     ----------
     frames : frames spread over the clip, upright.
-    searcher : finds the people in a frame.
+    model : path of a model bundle.
 
     Returns
     -------
     Survey
-        ``facing`` is right and ``anchor`` None when nobody sits anywhere.
     """
-    seen = [max(found, key=seatedness) for f in frames if (found := searcher.find(f))]
-    seated = [p for p in seen if seatedness(p) > 0]
+    people: dict[float, int] = {}
+    seated: list[Pose] = []
+    with closing(Landmarker(model, people=MAX_PEOPLE)) as landmarker:
+        for frame in frames:
+            found = landmarker.find(frame.rgb, frame.time_s)
+            people[frame.time_s] = len(found)
+            seated += [p for p in found if seatedness(p) > 0]
     if not seated:
-        return Survey("right", None)
+        return Survey("right", None, people)
     hips = np.array([p.hip_px for p in seated])
     torso_px = float(np.median([p.torso_px for p in seated]))
     # The medoid, not the mean: two people must not average to an empty place.
     apart = np.hypot(*(hips[:, None] - hips[None]).transpose(2, 0, 1))
     anchor = Anchor(hips[apart.sum(axis=1).argmin()], torso_px)
     ahead = np.median([p.ahead for p in seated if anchor.holds(p)])
-    return Survey("right" if ahead >= 0 else "left", anchor)
+    return Survey("right" if ahead >= 0 else "left", anchor, people)
 
 
 def seatedness(pose: Pose) -> float:

@@ -35,7 +35,7 @@ LAYERS = (
     {"session", "track"},
     {"files"},
     {"model_builder", "models", "tflite_metadata"},
-    {"platform_check"},
+    {"allocator", "platform_check"},
     {"errors"},
 )
 

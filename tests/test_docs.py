@@ -15,7 +15,7 @@ from draw_timeline import timeline_svg
 from fake_result import fake_result
 
 import slumpcv
-from slumpcv import marks, phases, session, signals, thresholds
+from slumpcv import cli, isolation, marks, phases, session, signals, thresholds
 from slumpcv.files import RESULT_FILES
 from slumpcv.quality.words import WORDS
 from slumpcv.report.palette import PHASE_TINTS
@@ -101,6 +101,19 @@ def test_options_named_in_the_docs_exist(command: str) -> None:
     there = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", help_of(command)))
     assert named
     assert named <= there, f"slumpcv {command} does not know {sorted(named - there)}"
+
+
+def test_the_exit_code_after_an_interruption_is_stated() -> None:
+    assert f"{cli.INTERRUPTED} after Ctrl-C" in text_of(ROOT / "README.md")
+
+
+def test_the_limits_of_the_head_lift_are_those_of_the_code() -> None:
+    table = section("therapists.md", "## Did only the head move?")
+    for rule in isolation.RULES:
+        row = re.search(rf"^\| {rule.part}\b.*", table, re.MULTILINE)
+        assert row, f"docs/therapists.md does not list {rule.part}"
+        numbers = {float(number) for number in re.findall(r"\d+(?:\.\d+)?", row[0])}
+        assert numbers == {rule.still, rule.moved, rule.certain}
 
 
 def test_loose_options_in_the_therapists_page_exist() -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Point = tuple[float, float]
     Colour = tuple[int, int, int]
 
-REGULAR, BOLD = 400, 650
+REGULAR, MEDIUM, BOLD = 400, 500, 650
 _FONT = cv2.FontFace("sans")
 _DARK: tuple[int, int, int] = (12, 24, 36)
 # cv2 takes coordinates in 1/16 pixel, which keeps slowly moving lines from jittering.
@@ -46,7 +46,9 @@ def draw_halo_text(picture: Picture, words: str, at: Point, size_px: int, colour
     draw_text(picture, words, at, size_px, colour, BOLD)
 
 
-def wrap_text(words: str, width_px: int, size_px: int, lines_at_most: int) -> list[str]:
+def wrap_text(
+    words: str, width_px: int, size_px: int, lines_at_most: int, weight: int = REGULAR
+) -> list[str]:
     """Break a text into lines that fit; what is too much ends in an ellipsis.
 
     Parameters
@@ -59,18 +61,20 @@ def wrap_text(words: str, width_px: int, size_px: int, lines_at_most: int) -> li
         Size of the type.
     lines_at_most : int
         The rest is cut.
+    weight : int
+        Weight of the type.
     """
     lines: list[str] = []
     for word in words.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, size_px) <= width_px:
+        if lines and text_width(longer, size_px, weight) <= width_px:
             lines[-1] = longer
         else:
             lines.append(word)
     if len(lines) <= lines_at_most:
         return lines
     kept = lines[:lines_at_most]
-    while kept[-1] and text_width(f"{kept[-1]}…", size_px) > width_px:
+    while kept[-1] and text_width(f"{kept[-1]}…", size_px, weight) > width_px:
         kept[-1] = kept[-1][:-1]
     kept[-1] = f"{kept[-1].rstrip(' .,;:')}…"
     return kept

@@ -74,9 +74,13 @@ class Posture:
         """Give an offset behind and above the person, in parts of the picture's height."""
         return np.array([-back if self.facing == "right" else back, -up]) * height_px
 
+    def value(self, name: str) -> float:
+        """Give an angle; NaN when it is not to be written."""
+        return self.values.get(name, float("nan"))
+
     def number(self, name: str) -> str:
         """Write an angle with its error."""
-        return format_deg(self.values[name], self.errors.get(name))
+        return format_deg(self.value(name), self.errors.get(name))
 
 
 def draw_person(picture: Picture, posture: Posture) -> None:
@@ -114,7 +118,7 @@ def draw_person(picture: Picture, posture: Posture) -> None:
 def _draw_knee(picture: Picture, posture: Posture) -> None:
     """Mark how far the shank is from the line of the thigh, which is what the number says."""
     hip, knee, ankle = posture.at("hip"), posture.at("knee"), posture.at("ankle")
-    if not np.isfinite([*hip, *knee, *ankle, posture.values["knee_flexion_deg"]]).all():
+    if not np.isfinite([*hip, *knee, *ankle, posture.value("knee_flexion_deg")]).all():
         return
     straight = knee + (knee - hip) * 0.55
     _mark(picture, knee, straight, ankle)
@@ -130,7 +134,7 @@ def _draw_knee(picture: Picture, posture: Posture) -> None:
 def _draw_trunk(picture: Picture, posture: Posture) -> None:
     """Mark the lean of the line from hip to shoulder against the vertical."""
     hip, shoulder = posture.at("hip"), posture.at("shoulder")
-    if not np.isfinite([*hip, *shoulder, posture.values["trunk_lean_deg"]]).all():
+    if not np.isfinite([*hip, *shoulder, posture.value("trunk_lean_deg")]).all():
         return
     upright = hip - np.array([0.0, np.hypot(*(shoulder - hip)) * 0.8])
     _mark(picture, hip, upright, shoulder)
@@ -141,7 +145,7 @@ def _draw_trunk(picture: Picture, posture: Posture) -> None:
 def _draw_neck(picture: Picture, posture: Posture) -> None:
     """Mark the bend between the line of the trunk and the line to the ear."""
     hip, shoulder, ear = posture.at("hip"), posture.at("shoulder"), posture.at("ear")
-    if not np.isfinite([*hip, *shoulder, *ear, posture.values["neck_flexion_deg"]]).all():
+    if not np.isfinite([*hip, *shoulder, *ear, posture.value("neck_flexion_deg")]).all():
         return
     along = shoulder + _unit(shoulder - hip) * np.hypot(*(ear - shoulder)) * 1.1
     _mark(picture, shoulder, along, ear)

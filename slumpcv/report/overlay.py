@@ -94,7 +94,8 @@ class Overlay:
         cv2.resize(rgb, self.picture_px, dst=picture, interpolation=cv2.INTER_LINEAR)
         landmarks_px, filled = self._moments.landmarks(time_s)
         landmarks_px *= np.array(self.picture_px) / self._source_px
-        values = {name: self._moments.value(name, time_s) for name in SHOWN}
+        # Without a stated error a number is not shown either.
+        values = {name: self._moments.value(name, time_s) for name in SHOWN if name in self._errors}
         posture = Posture(landmarks_px, filled, self._side, self._facing, values, self._errors)
         draw_person(picture, posture)
         self.strip.draw(canvas[self.picture_px[1] :], time_s, values)

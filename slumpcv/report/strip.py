@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from slumpcv.report.drawing import BOLD, REGULAR, draw_text, text_width, wrap_text
+from slumpcv.report.drawing import BOLD, MEDIUM, REGULAR, draw_text, text_width, wrap_text
 from slumpcv.report.palette import INK, PHASE_TINTS, rgb
 from slumpcv.report.wording import (
+    NOT_JUDGED,
     SHORT_PHASE_LABELS,
     by_weight,
     format_measure,
@@ -33,6 +34,8 @@ _COLUMNS = (
     ("neck_flexion_deg", "Neck", "Neck"),
     ("slump_index", "Slump index", "Slump"),
 )
+# A narrow picture needs these many; a wide one has all it needs in one or two.
+_VERDICT_LINES, _WARNING_LINES = 4, 3
 SHOWN = tuple(name for name, _, _ in _COLUMNS)
 
 
@@ -59,9 +62,10 @@ class Strip:
         self._duration_s = max(session.clip.duration_s, 1e-3)
         self._findings = [f for f in by_weight(session.quality.findings) if f.severity == "warn"]
         room_px = width_px - 2 * self._margin_px
-        self._verdict = wrap_text(headline(session), room_px, self._small_px, 2)
+        self._verdict = wrap_text(headline(session), room_px, self._small_px, _VERDICT_LINES, MEDIUM)
         self._warnings = {
-            finding.code: wrap_text(finding.message, room_px, self._small_px, 2) for finding in self._findings
+            finding.code: wrap_text(finding.message, room_px, self._small_px, _WARNING_LINES)
+            for finding in self._findings
         }
         lines = len(self._verdict) + max((len(said) for said in self._warnings.values()), default=0)
         self._bar_top_px = round(4.9 * size_px)
@@ -134,7 +138,7 @@ class Strip:
         time_s : float
             Time in the clip.
         values : mapping
-            Measures to write, by name; NaN reads "not seen".
+            Measures to write, by name; NaN reads "not seen", one left out "not judged".
         """
         picture[:] = self._base
         size_px = self._size_px
@@ -147,8 +151,8 @@ class Strip:
         right = picture.shape[1] - self._margin_px - text_width(clock, size_px)
         draw_text(picture, clock, (right, 1.5 * size_px), size_px, _FAINT)
         for number, name in enumerate(SHOWN):
-            value = values[name]
-            words = format_measure(name, value, self._errors.get(name))
+            value = values.get(name, float("nan"))
+            words = format_measure(name, value, self._errors.get(name)) if name in values else NOT_JUDGED
             colour = _TEXT if np.isfinite(value) else _FAINT
             at = (self._column_px(number), 4.3 * size_px)
             draw_text(picture, words, at, self._number_px, colour, BOLD)
@@ -165,7 +169,7 @@ class Strip:
         down = self._words_top_px + self._small_px
         if lifting or not self._session.quality.usable or not lifts_s:
             for line in self._verdict:
-                draw_text(picture, line, (self._margin_px, down), self._small_px, _LIFT, 500)
+                draw_text(picture, line, (self._margin_px, down), self._small_px, _LIFT, MEDIUM)
                 down += round(1.25 * self._small_px)
         warning = next((finding for finding in self._findings if _applies(finding, time_s)), None)
         for line in self._warnings[warning.code] if warning else []:

@@ -13,6 +13,7 @@ from slumpcv.report.wording import (
     NO_OUTCOME,
     NOT_REVIEWED,
     PHASE_LABELS,
+    beyond_limit,
     by_weight,
     format_deg,
     format_index,
@@ -103,6 +104,8 @@ def _margin(phase: Phase) -> str:
     if phase.margin is None or phase.margin_unit is None:
         return ""
     write = format_deg if phase.margin_unit == "deg" else format_index
+    if write(abs(phase.margin)) == write(0.0):
+        return "just reached" if phase.margin >= 0 else "just missed"
     unit = "" if phase.margin_unit == "deg" else f" {phase.margin_unit}"
     return f"{write(abs(phase.margin))}{unit} {'to spare' if phase.margin >= 0 else 'short'}"
 
@@ -140,7 +143,7 @@ def _change_table(isolation: Isolation) -> Table:
         write = format_deg if name.endswith("_deg") else format_index
         text = write(getattr(isolation, name), isolation.plus_minus.get(name), signed=name != "head_lift_deg")
         part = moved.get("back" if name == "slump_index_change" else name.split("_")[0])
-        table.add_row(label, text, f"moved, limit {write(part.limit)}" if part else "")
+        table.add_row(label, text, beyond_limit(isolation, part) if part else "")
     return table
 
 

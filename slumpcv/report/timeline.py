@@ -38,6 +38,8 @@ LEFT, RIGHT = 0.14, 0.878
 _TITLE_PX, _HEADER_PX, _FOOTER_PX, _ROW_PX, _SPACE_PX = 98, 50, 92, 27, 10
 # A long clip is shown around the test, or the test itself would be too narrow to read.
 _PAD_S, _RECOVERY_SHOWN_S = 2.0, 8.0
+# Sizes of type for the names of phases: the largest at which all of them fit is used for all.
+_NAME_SIZES = (13.5, 12.5, 11.5, 10.5)
 
 STYLE = {key: value for key, value in matplotlib.rcParamsDefault.items() if "backend" not in key} | {
     "font.family": ["DejaVu Sans"],
@@ -103,9 +105,9 @@ def timeline_figure(
     span_s = shown_span(angles, session)
     errors = stated_errors(session, plus_minus)
     rows = finding_rows(session.quality.findings)
-    panels_px = HEIGHT_PX - _TITLE_PX - _HEADER_PX - _FOOTER_PX - _ROW_PX * len(rows)
+    top_px = _draw_words(figure, session, span_s, bool(errors))
+    panels_px = HEIGHT_PX - top_px - _HEADER_PX - _FOOTER_PX - _ROW_PX * len(rows)
     weight_px = (panels_px - _SPACE_PX * (len(PANELS) + 2)) / sum(panel.weight for panel in PANELS)
-    top_px = float(_TITLE_PX)
     header = _axes(figure, top_px, _HEADER_PX, span_s)
     _draw_header(header, session.phases)
     top_px += _HEADER_PX + _SPACE_PX
@@ -116,7 +118,6 @@ def timeline_figure(
         top_px += panel.weight * weight_px + _SPACE_PX
     lane = _axes(figure, top_px + _SPACE_PX / 2, _ROW_PX * len(rows), span_s)
     draw_findings(lane, rows, span_s)
-    _draw_words(figure, session, span_s)
     return figure
 
 
@@ -152,32 +153,50 @@ def _draw_header(axes: Axes, phases: Sequence[Phase]) -> None:
             edgecolor=PAPER,
             linewidth=1.5,
         )
-        _fit_label(axes, phase, phases)
+    _name_phases(axes, phases)
     if not phases:
         axes.text(0.5, 0.5, "No phases were found", transform=axes.transAxes, ha="center", va="center")
 
 
-def _fit_label(axes: Axes, phase: Phase, phases: Sequence[Phase]) -> Text | None:
-    """Write a phase's name into its band in the largest form that fits; None when none does."""
+def _name_phases(axes: Axes, phases: Sequence[Phase]) -> None:
+    """Write the names of all phases into their bands, in one size as far as they fit."""
+    for size in _NAME_SIZES:
+        written = [_fit_label(axes, phase, _forms(phase, phases), size) for phase in phases]
+        if all(written):
+            return
+        if size != _NAME_SIZES[-1]:
+            for text in filter(None, written):
+                text.remove()
+    for phase, label in zip(phases, written, strict=True):
+        short = [SHORT_PHASE_LABELS[phase.phase]]
+        if label is None and _fit_label(axes, phase, short, _NAME_SIZES[-1]) is None:
+            _fit_label(axes, phase, short, _NAME_SIZES[-1], turn_deg=90)
+
+
+def _forms(phase: Phase, phases: Sequence[Phase]) -> list[str]:
+    """Give the ways to write a phase's name, the preferred one first."""
+    name = phase_label(phase, phases)
+    return [name, name.replace(" ", "\n", 1)] if phase.reached else [f"{name}\nnot reached"]
+
+
+def _fit_label(
+    axes: Axes, phase: Phase, forms: Sequence[str], size: float, turn_deg: float = 0
+) -> Text | None:
+    """Write the first form that fits into a phase's band; None when none does."""
     start_s, end_s = (
         min(max(edge, axes.get_xlim()[0]), axes.get_xlim()[1]) for edge in (phase.start_s, phase.end_s)
     )
     room_px = (axes.transData.transform((end_s, 0)) - axes.transData.transform((start_s, 0)))[0] - 6
-    name = phase_label(phase, phases)
-    missed = "" if phase.reached else "not reached"
-    stacked = name.replace(" ", "\n", 1) if not missed else f"{name}\n{missed}"
-    tries = [(stacked, 12.5, 0)] if missed else [(name, 13.5, 0), (stacked, 12.5, 0)]
-    short = SHORT_PHASE_LABELS[phase.phase]
-    tries += [(stacked, 10.5, 0), (short, 11.5, 0), (short, 10.5, 90)]
-    for words, size, turn in tries:
+    for words in forms:
         text = axes.text(
             (start_s + end_s) / 2,
             0.5,
             words,
             ha="center",
-            va="center",
+            # Names with and without descenders stand on one line.
+            va="center" if turn_deg else "center_baseline",
             fontsize=size,
-            rotation=turn,
+            rotation=turn_deg,
             linespacing=1.05,
             color=PAPER if phase.phase == "HEAD_LIFT" else INK,
             fontweight="bold" if phase.phase == "HEAD_LIFT" else "normal",
@@ -188,7 +207,20 @@ def _fit_label(axes: Axes, phase: Phase, phases: Sequence[Phase]) -> Text | None
     return None
 
 
-def _draw_words(figure: Figure, session: Session, span_s: tuple[float, float]) -> None:
+def _draw_words(figure: Figure, session: Session, span_s: tuple[float, float], stated: bool) -> float:
+    """Write what stands around the panels; return the pixels that the title takes.
+
+    Parameters
+    ----------
+    figure : Figure
+        Where to write.
+    session : Session
+        With the verdict.
+    span_s : tuple
+        The seconds shown.
+    stated : bool
+        Whether errors are stated.
+    """
     side = f", {session.side} side" if session.side else ""
     figure.text(0.012, 0.977, f"Slump test{side}: movement report", fontsize=20, fontweight="bold", va="top")
     text = figure.text(0.012, 0.938, headline(session), fontsize=15, color=LIFT, fontweight="bold", va="top")
@@ -200,9 +232,11 @@ def _draw_words(figure: Figure, session: Session, span_s: tuple[float, float]) -
     figure.text(
         (LEFT + RIGHT) / 2, 0.052, f"Time in the clip, seconds{shown}", fontsize=13, ha="center", va="center"
     )
-    legend = "Band: stated error (±). Dashed: filled in over a short gap. Empty: not seen."
+    band = "Band: stated error (±)." if stated else "Nothing was judged, so no error is stated."
+    legend = f"{band} Dashed: filled in over a short gap. Empty: not seen."
     figure.text(0.012, 0.019, f"{NO_OUTCOME}  {legend}", fontsize=11.5, color=MUTED, va="center")
     figure.text(0.988, 0.019, software, fontsize=11.5, color=MUTED, va="center", ha="right")
+    return float(max(_TITLE_PX, HEIGHT_PX - text.get_window_extent().y0 + _SPACE_PX))
 
 
 def _wrap(text: Text, width_px: float) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from slumpcv.report.palette import COMPANION, HAIRLINE, INK, LIFT, MUTED, NOTE
-from slumpcv.report.wording import by_weight, format_deg, format_index, format_measure
+from slumpcv.report.wording import beyond_limit, by_weight, format_deg, format_index, format_measure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -169,11 +169,14 @@ def _beside(
 def _label(axes: Axes, panel: Panel, error: float | None) -> None:
     _beside(axes, False, 15, panel.title, 15, INK, bold=True)
     _beside(axes, False, 39, panel.note, 11.5, MUTED)
+    down_px = 58
     if error is not None:
         text = format_measure(panel.measure, 0.0, error).partition("±")[2]
-        _beside(axes, False, 58, f"error ±{text}{'°' if panel.measure.endswith('_deg') else ''}", 11.5, MUTED)
+        unit = "°" if panel.measure.endswith("_deg") else ""
+        _beside(axes, False, down_px, f"error ±{text}{unit}", 11.5, MUTED)
+        down_px += 19
     if panel.companion:
-        _beside(axes, False, 77, "thin: head angle", 11.5, COMPANION)
+        _beside(axes, False, down_px, "thin: head angle", 11.5, COMPANION)
 
 
 def _write_change(axes: Axes, panel: Panel, isolation: Isolation) -> None:
@@ -185,7 +188,7 @@ def _write_change(axes: Axes, panel: Panel, isolation: Isolation) -> None:
     _beside(axes, True, 38, text, 16, LIFT, bold=True)
     part = next((moved for moved in isolation.moved if moved.part == _MOVED_PARTS.get(panel.change)), None)
     if part is not None:
-        _beside(axes, True, 60, f"moved: limit {write(part.limit)}", 11.5, LIFT)
+        _beside(axes, True, 60, beyond_limit(isolation, part), 11.5, LIFT)
         axes.plot(
             [part.at_s], [axes.get_ylim()[1]], marker="v", markersize=11, color=LIFT, clip_on=False, zorder=5
         )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from slumpcv.session import Finding, Isolation, Moved, Phase, PhaseName, Quality, Session
 
 NOT_SEEN = "not seen"
+NOT_JUDGED = "not judged"
 NO_OUTCOME = "Movement report: no symptoms were entered, so no outcome is given."
 NOT_REVIEWED = "For education and record-keeping. No licensed clinician has reviewed this software yet."
 
@@ -38,6 +39,9 @@ SHORT_PHASE_LABELS: dict[PhaseName, str] = {
     "RETURN": "Return",
     "RECOVERY": "Rest",
 }
+
+# Findings that leave nothing to judge although the view may have been clear.
+_NOT_THE_VIEW = {"NO_PERSON", "NOT_SEATED", "NO_TEST", "SIDE_MISMATCH", "FAR_LEG_TESTED"}
 
 _PARTS = {"knee": "the knee", "trunk": "the trunk", "back": "the back (slump index)", "ankle": "the ankle"}
 
@@ -105,6 +109,12 @@ def _moved_words(moved: Moved) -> str:
     return f"{_PARTS[moved.part]} moved by up to {worst} at {moved.at_s:.1f} s (limit {write(moved.limit)})"
 
 
+def beyond_limit(isolation: Isolation, part: Moved) -> str:
+    """Say that a part passed its limit; without a verdict, that is not yet to have moved."""
+    write = format_deg if part.unit == "deg" else format_index
+    return f"{'beyond' if isolation.isolated is None else 'moved:'} limit {write(part.limit)}"
+
+
 def verdict_sentence(isolation: Isolation) -> str:
     """Say in one or two plain sentences whether only the head moved during the head lift."""
     if isolation.isolated:
@@ -125,8 +135,12 @@ def quality_sentence(quality: Quality) -> str:
     """Say why a recording cannot be judged; empty when it can."""
     if quality.usable:
         return ""
-    reasons = [finding.message for finding in quality.findings if finding.severity == "unusable"]
-    return sentences(["The view was not clear enough to judge this clip", *reasons])
+    refusals = [finding for finding in quality.findings if finding.severity == "unusable"]
+    if all(finding.code in _NOT_THE_VIEW for finding in refusals):
+        said = "This clip cannot be judged"
+    else:
+        said = "The view was not clear enough to judge this clip"
+    return sentences([said, *(finding.message for finding in refusals)])
 
 
 def headline(session: Session) -> str:
