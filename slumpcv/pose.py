@@ -15,9 +15,18 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 import cv2
-import mediapipe as mp
 import numpy as np
+
+# MediaPipe imports an audio library that nothing here uses. Where PortAudio is installed it
+# would open the sound system, on some systems through a socket.
+_NO_AUDIO = "sounddevice" not in sys.modules
+if _NO_AUDIO:
+    sys.modules["sounddevice"] = None  # type: ignore[assignment]
+import mediapipe as mp
 from mediapipe.tasks.python import BaseOptions, vision
+
+if _NO_AUDIO:
+    del sys.modules["sounddevice"]
 
 from slumpcv.body import MIRROR_INDEX, NOSE, PAIRS
 from slumpcv.track import LANDMARKS

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # How often the clip is looked at, at least and at most so many times in all.
 GLANCE_EVERY_S = 2.0
-FEWEST_GLANCES, MOST_GLANCES = 8, 60
+FEWEST_GLANCES, MOST_GLANCES = 8, 20
 # Fewer than this from jumping about in the file, and it is read through.
 FEWEST_JUMPS = 4
 # A tracked person this far from where the patient sits is somebody else, or is not seated.
