@@ -39,7 +39,9 @@ DEFAULT_FPS = 15.0
 # person, so more only costs memory.
 ANALYSIS_SIDE_PX = 1280
 # How often a patient who is not tracked is searched for.
-SEARCH_WHEN_LOST_S = 1.0
+SEARCH_WHEN_LOST_S = 0.5
+# Walking through the picture in front of the patient takes up to this long.
+PASSING_S = 3.0
 # What is shown around the patient while the tracker is led back to them, and in which grey.
 AROUND_TORSOS = 0.3
 GREY = 128
@@ -77,6 +79,7 @@ class Follower:
         self._look = look
         self._tracker = Landmarker(model, look.facing)
         self._searched_s = -np.inf
+        self._seated_s = -np.inf
         self._nobody = False
         self._settled = False
 
@@ -90,17 +93,29 @@ class Follower:
             self._settled = True
             self._settle(frame.rgb, frame.time_s)
         pose = None if self._nobody else self._track(frame)
-        lost = self._look.anchor is not None and not self._sits_there(pose)
-        if lost and frame.time_s >= self._searched_s + SEARCH_WHEN_LOST_S:
-            pose = self._search(frame)
+        if self._sits_there(pose):
+            self._seated_s = frame.time_s
+        elif self._look.anchor is not None:
+            pose = self._find_again(frame, pose)
         luma, side_px = float(frame.rgb[::8, ::8].mean()), max(frame.rgb.shape[:2])
         return Row(frame.time_s, pose, luma, sharpness(frame.rgb, pose), side_px)
 
-    def _search(self, frame: Frame) -> Pose | None:
+    def _find_again(self, frame: Frame, pose: Pose | None) -> Pose | None:
+        """Return the patient when the tracker is not on the seat; `pose` is whom it follows.
+
+        Shortly after the patient was seen there, that is somebody who walks through the
+        picture, or legs seen wrongly. Otherwise it may be the patient on the way.
+        """
+        passing = frame.time_s - self._seated_s < PASSING_S
+        if frame.time_s >= self._searched_s + SEARCH_WHEN_LOST_S:
+            return self._search(frame, passing)
+        return None if passing else pose
+
+    def _search(self, frame: Frame, passing: bool) -> Pose | None:
         """Look for the patient in the whole picture, and track them from there.
 
-        That is who sits on the anchor. When nobody does, the only person in the picture is the
-        patient on the way to the seat or from it; of several nobody is taken.
+        That is who sits on the anchor. When nobody does and nobody is passing by, the only
+        person in the picture is the patient on the way to the seat or from it.
         """
         self._searched_s = frame.time_s
         self._tracker.close()
@@ -108,7 +123,8 @@ class Follower:
             found = searcher.find(frame.rgb, frame.time_s)
         self._tracker = Landmarker(self._model, self._look.facing)
         seated = [p for p in found if self._sits_there(p)]
-        candidates = seated or (found if len(found) == 1 else [])
+        alone = found if len(found) == 1 and not passing else []
+        candidates = seated or alone
         self._nobody = not candidates
         return self._lock_on(frame, max(candidates, key=seatedness)) if candidates else None
 

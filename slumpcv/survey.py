@@ -36,9 +36,9 @@ class Anchor:
     torso_px: float
 
     def holds(self, pose: Pose) -> bool:
-        """Return whether a pose sits here."""
+        """Return whether a pose sits here; somebody who stands in front does not."""
         away = float(np.hypot(*(pose.hip_px - self.hip_px)))
-        return away < OFF_ANCHOR_TORSOS * self.torso_px
+        return away < OFF_ANCHOR_TORSOS * self.torso_px and seatedness(pose) > 0
 
 
 @dataclass(frozen=True)

@@ -285,7 +285,9 @@ def figure(story: Story, time_s: Series, near: Side = "right", far_ahead: float 
 
 def _one_side(angle: dict[str, Series]) -> dict[str, Points]:
     """Forward kinematics from the hip, up and down."""
-    hip = np.zeros((len(angle["thigh_deg"]), 2))
+    # Whoever stands has the hips above the knees instead of behind them.
+    risen = np.maximum(-np.sin(np.radians(angle["thigh_deg"])), 0.0)
+    hip = np.stack([np.zeros_like(risen), risen], axis=1)
     trunk = TRUNK * (1.0 - angle["slump_index"])
     shoulder = hip + trunk[:, None] * _towards(90.0 - angle["trunk_lean_deg"])
     ear = shoulder + HEAD * _towards(90.0 - angle["head_angle_deg"])

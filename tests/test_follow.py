@@ -14,7 +14,14 @@ import pytest
 import slumpcv.follow
 import slumpcv.survey
 from slumpcv.errors import InputError
-from slumpcv.follow import LEAD_IN_S, NOT_SEARCHED, SEARCH_WHEN_LOST_S, SETTLING_FRAMES, estimate_pose
+from slumpcv.follow import (
+    LEAD_IN_S,
+    NOT_SEARCHED,
+    PASSING_S,
+    SEARCH_WHEN_LOST_S,
+    SETTLING_FRAMES,
+    estimate_pose,
+)
 from slumpcv.models import ModelFile
 from slumpcv.pose import Pose
 from slumpcv.survey import FEWEST_GLANCES, MOST_GLANCES, Survey, glances, survey
@@ -216,10 +223,10 @@ def test_a_clip_with_few_places_to_jump_to_is_read_through(monkeypatch: pytest.M
 def test_a_stolen_tracker_is_led_back() -> None:
     crossing = Person(lambda t: 220 - 30 * t, shade=200, stands=True)
     track = follow(World(Person(100), crossing, seconds=7.5))
-    assert np.abs(hip_x(track) - 100).max() < 0.8 * TORSO_PX
+    seen = np.isfinite(hip_x(track))
+    assert np.abs(hip_x(track)[seen] - 100).max() < 0.8 * TORSO_PX
+    assert seen.mean() > 0.8
     assert hip_x(track)[-1] == 100
-    # First it went for the surer one, then it was taken along when they passed.
-    assert len(trackers()) == 1 + 2
 
 
 def test_the_seated_one_of_two_on_the_seat_is_taken() -> None:
@@ -232,7 +239,17 @@ def test_the_seated_one_of_two_on_the_seat_is_taken() -> None:
 def test_who_leaves_the_seat_is_followed_while_they_are_alone() -> None:
     gets_up = Person(lambda t: 60 if t < 4 else 60 + 10 * (t - 4))
     track = follow(World(gets_up, seconds=7.5))
-    assert hip_x(track) == pytest.approx([gets_up.spot(t)[0] for t in track.time_s])
+    there = np.array([gets_up.spot(t)[0] for t in track.time_s])
+    seen = np.isfinite(hip_x(track))
+    assert hip_x(track)[seen] == pytest.approx(there[seen])
+
+
+def test_who_walks_off_is_followed_again_once_it_can_be_no_passer_by() -> None:
+    gets_up = Person(lambda t: 60 if t < 1 else 60 + min(30 * (t - 1), 120), stands=True)
+    sits_first = Person(lambda t: 60 if t < 1 else -9, shade=200)
+    track = follow(World(sits_first, gets_up, seconds=7.5))
+    settled = track.time_s > 1 + PASSING_S + SEARCH_WHEN_LOST_S + 0.5
+    assert hip_x(track)[settled] == pytest.approx(180)
 
 
 def test_of_several_people_beside_an_empty_seat_nobody_is_taken() -> None:
@@ -251,7 +268,7 @@ def test_a_lost_patient_is_searched_for_now_and_then() -> None:
     assert lost_s[0] == pytest.approx(3, abs=0.1)
     assert 5.4 < lost_s[-1] < 5.5 + SEARCH_WHEN_LOST_S
     searches = [m for m in FakeLandmarker.made[1:] if not m.tracks]
-    assert len(searches) == 4
+    assert len(searches) == pytest.approx(2.5 / SEARCH_WHEN_LOST_S, abs=1)
 
 
 def test_people_are_counted_where_the_first_look_counted_them() -> None:
