@@ -132,7 +132,7 @@ def _run(
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=noise, transient=True) as bar:
+    with Progress(*columns, console=noise, transient=True, disable=not noise.is_terminal) as bar:
         task = bar.add_task("Loading", total=None)
         from slumpcv.analyze import analyze as run
         from slumpcv.analyze import is_track, write_results
