@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slumpcv import __version__
 from slumpcv.angles import Angles, measure
 from slumpcv.correction import load_correction
 from slumpcv.criteria import judge_phases
@@ -92,7 +93,7 @@ def analyze_track(track: PoseTrack, side: Side | None = None) -> Analysis:
     seen = bool(spans) or quality.usable
     session = Session(
         software=Software(
-            slumpcv=track.source.slumpcv_version,
+            slumpcv=__version__,
             model=track.source.model,
             model_sha256=track.source.model_sha256,
         ),

@@ -95,6 +95,8 @@ def measure(track: PoseTrack) -> Angles:
         Of the same frames. A track without a person gives NaN throughout.
     """
     facing: Side = find_facing(track) or "right"
+    # Whoever looks to the image's right shows the camera the right side; a mirrored recording
+    # swaps both together.
     near = facing
     points = forward_points(track, facing)
     plausible = keep_plausible(points, track.visibility.astype(np.float64), track.time_s, near)

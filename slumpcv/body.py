@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -46,26 +45,6 @@ def other(side: Side) -> Side:
 MIRROR_INDEX: NDArray[np.intp] = np.array(
     [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9, *(i + 1 if i % 2 else i - 1 for i in range(11, 33))], dtype=np.intp
 )
-
-
-@dataclass(frozen=True)
-class View:
-    """How the person sits in the image.
-
-    Attributes
-    ----------
-    facing : where the person looks in the image.
-    near : the side towards the camera. Someone filmed from the side who looks to the
-        image's right shows the right side, so both always agree; a mirrored recording
-        swaps them together.
-    """
-
-    facing: Side
-
-    @property
-    def near(self) -> Side:
-        """Return the side of the body that is towards the camera."""
-        return self.facing
 
 
 def find_facing(track: PoseTrack) -> Side | None:
