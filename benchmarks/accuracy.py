@@ -22,7 +22,7 @@ from benchmarks.fit_correction import RECIPES, Example, example, fit
 from benchmarks.scoring import ANGLES, Score, mean_absolute, score, signed_errors
 from benchmarks.tables import SAID, SHORT, amount, seconds, table
 from benchmarks.truth import Truth, clip_names, load_truth, track_of
-from slumpcv.analyze import analyze_track
+from slumpcv.analysis import analyze_track
 from slumpcv.body import find_facing, forward_points
 from slumpcv.correction import Correction, LinearCorrection, load_correction
 from slumpcv.posture import find_baseline, raw_posture
@@ -30,7 +30,7 @@ from slumpcv.posture import find_baseline, raw_posture
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from slumpcv.analyze import Analysis
+    from slumpcv.analysis import Analysis
     from slumpcv.posture import Baseline, RawPosture
 
 # Marks of the mean over clips; a single clip may be off by twice as much.

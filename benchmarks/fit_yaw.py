@@ -23,7 +23,7 @@ from benchmarks.truth import Truth, clip_names, load_truth, track_of
 from slumpcv.angles import Angles, measure
 from slumpcv.quality.scene import between, set_scene
 from slumpcv.quality.yaw import SCHEMA_VERSION, sides_apart
-from slumpcv.segment import segment
+from slumpcv.segmentation import segment
 
 OUT = Path(__file__).resolve().parent.parent / "slumpcv" / "quality" / "yaw.json"
 # Of 95 % of normally distributed errors.

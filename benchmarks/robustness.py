@@ -21,13 +21,13 @@ from benchmarks.degrade import VARIANTS, degraded, degraded_truth
 from benchmarks.scoring import ANGLES, Score, score
 from benchmarks.tables import SAID, SHORT, amount, table
 from benchmarks.truth import CACHE, SAMPLES, Truth, clip_names, load_truth, track_of
-from slumpcv.analyze import analyze_track
+from slumpcv.analysis import analyze_track
 from slumpcv.follow import ANALYSIS_SIDE_PX, estimate_pose
 from slumpcv.track import load_track, save_track
 from slumpcv.video import open_clip
 
 if TYPE_CHECKING:
-    from slumpcv.analyze import Analysis
+    from slumpcv.analysis import Analysis
     from slumpcv.track import PoseTrack
 
 QUICK = ("right_plain", "left_yaw15", "right_knee_bends_slightly")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from benchmarks.truth import Truth
-    from slumpcv.analyze import Analysis
+    from slumpcv.analysis import Analysis
 
     Series = NDArray[np.float64]
 

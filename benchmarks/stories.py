@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from benchmarks.scoring import Score, real_phases, score
 from benchmarks.tables import SAID, table
 from benchmarks.truth import Truth, clip_names, load_truth, track_of
-from slumpcv.analyze import Analysis, analyze_track
+from slumpcv.analysis import Analysis, analyze_track
 from slumpcv.track import PoseTrack, array_names
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import matplotlib
 
-from slumpcv.analyze import Analysis, analyze
+from slumpcv.analysis import Analysis, analyze
 from slumpcv.files import atomic_write
 from slumpcv.report.timeline import STYLE, timeline_figure
 

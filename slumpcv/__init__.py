@@ -18,10 +18,10 @@ __version__ = "0.1.0"
 
 # Loaded on first use: the pose model and its libraries take a second to import.
 _HOME = {
-    "Analysis": "slumpcv.analyze",
-    "analyze": "slumpcv.analyze",
-    "analyze_track": "slumpcv.analyze",
-    "write_results": "slumpcv.analyze",
+    "Analysis": "slumpcv.analysis",
+    "analyze": "slumpcv.analysis",
+    "analyze_track": "slumpcv.analysis",
+    "write_results": "slumpcv.analysis",
     "InputError": "slumpcv.errors",
     "open_clip": "slumpcv.video",
     "estimate_pose": "slumpcv.follow",
@@ -29,7 +29,7 @@ _HOME = {
     "load_track": "slumpcv.track",
     "save_track": "slumpcv.track",
     "measure": "slumpcv.angles",
-    "segment": "slumpcv.segment",
+    "segment": "slumpcv.segmentation",
     "judge_quality": "slumpcv.quality",
     "judge_phases": "slumpcv.criteria",
     "judge_isolation": "slumpcv.isolation",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from slumpcv.analyze import Analysis
+    from slumpcv.analysis import Analysis
 
 app = typer.Typer(
     add_completion=False,
@@ -134,8 +134,8 @@ def _run(
     columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
     with Progress(*columns, console=noise, transient=True, disable=not noise.is_terminal) as bar:
         task = bar.add_task("Loading", total=None)
-        from slumpcv.analyze import analyze as run
-        from slumpcv.analyze import is_track, write_results
+        from slumpcv.analysis import analyze as run
+        from slumpcv.analysis import is_track, write_results
 
         def show(description: str) -> Callable[[float], None]:
             bar.reset(task, description=description, total=1.0)

@@ -109,7 +109,7 @@ def test_a_missing_package_is_explained_when_an_analysis_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # None in sys.modules makes the import fail as if the package were not there.
-    monkeypatch.setitem(sys.modules, "slumpcv.analyze", None)
+    monkeypatch.setitem(sys.modules, "slumpcv.analysis", None)
     monkeypatch.setattr("slumpcv.platform_check.unsupported_machine", lambda: None)
     assert run(monkeypatch, "analyze", "clip.mp4", "-o", tmp_path / "out") == 1
     assert "is not installed" in capsys.readouterr().err

@@ -20,7 +20,7 @@ from slumpcv.angles import measure
 from slumpcv.correction import Correction, ErrorBand, LinearCorrection
 from slumpcv.isolation import RULES, judge_isolation
 from slumpcv.phases import PhaseSpan
-from slumpcv.segment import segment
+from slumpcv.segmentation import segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

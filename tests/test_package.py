@@ -82,3 +82,13 @@ def test_the_models_of_an_unpacked_wheel_are_found(wheel: Path, tmp_path: Path) 
         check=True,
     )
     assert run.stdout.count(str(tmp_path / "slumpcv" / "model_files")) == 2
+
+
+def test_names_of_the_package_are_functions_and_classes_whatever_was_imported_before() -> None:
+    code = (
+        "import slumpcv, slumpcv.analysis, slumpcv.segmentation, slumpcv.quality\n"
+        "for name in slumpcv.__all__[1:]:\n"
+        "    for _ in range(2):\n"  # a module of the same name would take the place after the first use
+        "        assert callable(getattr(slumpcv, name)), name\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

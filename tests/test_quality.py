@@ -17,7 +17,7 @@ from slumpcv.quality import judge_quality
 from slumpcv.quality.scene import around, stretches
 from slumpcv.quality.words import REFUSALS, WORDS, in_order
 from slumpcv.quality.yaw import load_yaw_fit
-from slumpcv.segment import segment
+from slumpcv.segmentation import segment
 from slumpcv.session import Finding, Quality, Span
 
 if TYPE_CHECKING:

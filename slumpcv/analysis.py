@@ -21,7 +21,7 @@ from slumpcv.follow import ANALYSIS_SIDE_PX, DEFAULT_FPS, estimate_pose
 from slumpcv.holds import hold_values
 from slumpcv.isolation import judge_isolation
 from slumpcv.quality import judge_quality
-from slumpcv.segment import segment
+from slumpcv.segmentation import segment
 from slumpcv.session import Clip, Measured, Session, Software
 from slumpcv.track import PoseTrack, load_track, save_track
 from slumpcv.video import open_clip
