@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +13,7 @@ import numpy as np
 from slumpcv.pose import MAX_PEOPLE, Landmarker, Pose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -24,6 +26,8 @@ GLANCE_EVERY_S = 2.0
 FEWEST_GLANCES, MOST_GLANCES = 8, 20
 # Fewer than this from jumping about in the file, and it is read through.
 FEWEST_JUMPS = 4
+# The glances are looked at by so many models side by side: one for each core of a small laptop.
+LOOKERS = 2
 # A tracked person this far from where the patient sits is somebody else, or is not seated.
 OFF_ANCHOR_TORSOS = 0.8
 
@@ -79,13 +83,12 @@ def survey(frames: Iterable[Frame], model: Path) -> Survey:
     -------
     Survey
     """
-    people: dict[float, int] = {}
-    seated: list[Pose] = []
-    with closing(Landmarker(model, people=MAX_PEOPLE)) as landmarker:
-        for frame in frames:
-            found = landmarker.find(frame.rgb, frame.time_s)
-            people[frame.time_s] = len(found)
-            seated += [p for p in found if seatedness(p) > 0]
+    frames = list(frames)
+    shares = [frames[k::LOOKERS] for k in range(LOOKERS)]
+    with ThreadPoolExecutor(LOOKERS) as pool:
+        seen = dict(pair for part in pool.map(partial(_look, model), shares) for pair in part)
+    people = {frame.time_s: len(seen[frame.time_s]) for frame in frames}
+    seated = [p for frame in frames for p in seen[frame.time_s] if seatedness(p) > 0]
     if not seated:
         return Survey("right", None, people)
     hips = np.array([p.hip_px for p in seated])
@@ -95,6 +98,12 @@ def survey(frames: Iterable[Frame], model: Path) -> Survey:
     anchor = Anchor(hips[apart.sum(axis=1).argmin()], torso_px)
     ahead = np.median([p.ahead for p in seated if anchor.holds(p)])
     return Survey("right" if ahead >= 0 else "left", anchor, people)
+
+
+def _look(model: Path, frames: Sequence[Frame]) -> list[tuple[float, list[Pose]]]:
+    """Return who is seen in each of some frames, with the frame's time."""
+    with closing(Landmarker(model, people=MAX_PEOPLE)) as landmarker:
+        return [(frame.time_s, landmarker.find(frame.rgb, frame.time_s)) for frame in frames]
 
 
 def seatedness(pose: Pose) -> float:

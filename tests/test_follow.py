@@ -24,7 +24,7 @@ from slumpcv.follow import (
 )
 from slumpcv.models import ModelFile
 from slumpcv.pose import Pose
-from slumpcv.survey import FEWEST_GLANCES, MOST_GLANCES, Survey, glances, survey
+from slumpcv.survey import FEWEST_GLANCES, LOOKERS, MOST_GLANCES, Survey, glances, survey
 from slumpcv.video import ClipInfo, Frame, FrameSource
 
 if TYPE_CHECKING:
@@ -267,7 +267,7 @@ def test_a_lost_patient_is_searched_for_now_and_then() -> None:
     lost_s = track.time_s[np.isnan(hip_x(track))]
     assert lost_s[0] == pytest.approx(3, abs=0.1)
     assert 5.4 < lost_s[-1] < 5.5 + SEARCH_WHEN_LOST_S
-    searches = [m for m in FakeLandmarker.made[1:] if not m.tracks]
+    searches = [m for m in FakeLandmarker.made[LOOKERS:] if not m.tracks]
     assert len(searches) == pytest.approx(2.5 / SEARCH_WHEN_LOST_S, abs=1)
 
 

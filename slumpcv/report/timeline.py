@@ -6,7 +6,7 @@ that the same result always gives the same picture.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -130,29 +130,27 @@ def _axes(figure: Figure, top_px: float, height_px: float, span_s: tuple[float, 
 
 
 def _draw_bands(axes: Axes, phases: Sequence[Phase]) -> None:
-    for phase in phases:
-        axes.axvspan(
-            phase.start_s, phase.end_s, facecolor=PHASE_TINTS[phase.phase], alpha=0.5, linewidth=0, zorder=0
-        )
-        axes.axvline(phase.start_s, color=PAPER, linewidth=1.2, zorder=0.5)
-    for phase in phases:
-        if phase.phase == "HEAD_LIFT":
-            for edge_s in (phase.start_s, phase.end_s):
-                axes.axvline(edge_s, color=LIFT, linewidth=1.8, zorder=3)
+    _fill_bands(
+        axes, phases, [PHASE_TINTS[phase.phase] for phase in phases], alpha=0.5, linewidth=0, zorder=0
+    )
+    upright = axes.get_xaxis_transform()
+    starts_s = [phase.start_s for phase in phases]
+    axes.vlines(starts_s, 0, 1, colors=PAPER, linewidth=1.2, zorder=0.5, transform=upright)
+    lifts_s = [s for phase in phases if phase.phase == "HEAD_LIFT" for s in (phase.start_s, phase.end_s)]
+    axes.vlines(lifts_s, 0, 1, colors=LIFT, linewidth=1.8, zorder=3, transform=upright)
+
+
+def _fill_bands(axes: Axes, phases: Sequence[Phase], colours: Sequence[str], **style: Any) -> None:
+    """Fill the phases' stretches of time from edge to edge, as one artist: many are slow to draw."""
+    spans = [(phase.start_s, phase.end_s - phase.start_s) for phase in phases]
+    axes.broken_barh(spans, (0, 1), facecolors=colours, transform=axes.get_xaxis_transform(), **style)
 
 
 def _draw_header(axes: Axes, phases: Sequence[Phase]) -> None:
     axes.set_ylim(0, 1)
     axes.axis("off")
-    for phase in phases:
-        lifted = phase.phase == "HEAD_LIFT"
-        axes.axvspan(
-            phase.start_s,
-            phase.end_s,
-            facecolor=LIFT if lifted else PHASE_TINTS[phase.phase],
-            edgecolor=PAPER,
-            linewidth=1.5,
-        )
+    colours = [LIFT if phase.phase == "HEAD_LIFT" else PHASE_TINTS[phase.phase] for phase in phases]
+    _fill_bands(axes, phases, colours, edgecolor=PAPER, linewidth=1.5)
     _name_phases(axes, phases)
     if not phases:
         axes.text(0.5, 0.5, "No phases were found", transform=axes.transAxes, ha="center", va="center")
