@@ -35,7 +35,7 @@ LAYERS = (
     {"session", "track"},
     {"files"},
     {"model_builder", "models", "tflite_metadata"},
-    {"allocator", "platform_check"},
+    {"allocator", "language", "platform_check"},
     {"errors"},
 )
 

@@ -1,0 +1,108 @@
+"""Every text is there in every language, is used, and says the same with the same values."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from slumpcv.language import LANGUAGES, listed, speaking, text
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCALE = ROOT / "slumpcv" / "locale"
+DOMAINS = sorted(path.stem for path in (LOCALE / "en" / "LC_MESSAGES").glob("*.po"))
+SOURCES = sorted(ROOT.glob("slumpcv/**/*.py"))
+# Words that are the same in two languages, or names and units that nobody translates.
+SAME_IN_ENGLISH = re.compile(r"[\W\d_]*|\{.*\}")
+
+
+@cache
+def catalogue(language: str, domain: str) -> dict[str, str]:
+    path = LOCALE / language / "LC_MESSAGES" / f"{domain}.po"
+    with path.open("rb") as file:
+        messages = read_po(file, locale=language, abort_invalid=True)
+    return {str(m.id): str(m.string) for m in messages if m.id and not m.fuzzy}
+
+
+def keys_in_code() -> set[str]:
+    """Regular expressions of all keys that the code can ask for.
+
+    A key stands in the code as a string that begins with a catalogue's name and a dot; what an
+    f-string fills in may be anything.
+    """
+    patterns: set[str] = set()
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                patterns.add(re.escape(node.value))
+            elif isinstance(node, ast.JoinedStr):
+                parts = [
+                    re.escape(part.value) if isinstance(part, ast.Constant) else r"[\w-]+"
+                    for part in node.values
+                ]
+                patterns.add("".join(parts))
+    begin = tuple(f"{domain}\\." for domain in DOMAINS)
+    return {pattern for pattern in patterns if pattern.startswith(begin)}
+
+
+def places(words: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(words) if name is not None}
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_catalogue_holds_the_same_keys_and_no_empty_text(language: str, domain: str) -> None:
+    assert catalogue(language, domain).keys() == catalogue("en", domain).keys()
+    assert [key for key, words in catalogue(language, domain).items() if not words.strip()] == []
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_has_the_places_of_the_english_one(language: str, domain: str) -> None:
+    english = catalogue("en", domain)
+    for key, words in catalogue(language, domain).items():
+        assert places(words) == places(english[key]), (language, key)
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "en"])
+def test_no_sentence_was_left_in_english(language: str, domain: str) -> None:
+    english = catalogue("en", domain)
+    left = [
+        key
+        for key, words in catalogue(language, domain).items()
+        if words == english[key] and len(words.split()) > 2 and not SAME_IN_ENGLISH.fullmatch(words)
+    ]
+    assert left == []
+
+
+def test_every_text_is_used() -> None:
+    used = [re.compile(pattern) for pattern in keys_in_code()]
+    for domain in DOMAINS:
+        unused = [key for key in catalogue("en", domain) if not any(u.fullmatch(key) for u in used)]
+        assert unused == [], f"{domain}.po: the code asks for none of these"
+
+
+def test_every_key_in_the_code_has_a_text() -> None:
+    held = {key for domain in DOMAINS for key in catalogue("en", domain)}
+    for pattern in keys_in_code():
+        assert any(re.fullmatch(pattern, key) for key in held), f"no catalogue holds {pattern}"
+
+
+def test_the_language_is_that_of_the_context() -> None:
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    with speaking("de"):
+        assert listed(["a", "b"]) == "a und b"
+        with speaking("es"):
+            assert listed(["a", "b"]) == "a y b"
+    assert listed(["a"]) == "a"
+
+
+def test_a_text_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(KeyError, match="nothing"):
+        text("words.nothing")
