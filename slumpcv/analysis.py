@@ -3,35 +3,40 @@
 frames -> estimate_pose -> PoseTrack -> measure -> Angles -> segment -> phases
                                |                     |                     |
                                +---- judge_quality --+-- judge_isolation --+--> Session
+                                                      answers -- assess ---+
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slumpcv import __version__
 from slumpcv.angles import Angles, measure
+from slumpcv.assess import assess, follow_course
 from slumpcv.correction import load_correction
 from slumpcv.criteria import judge_phases
 from slumpcv.files import remove_stale_results
 from slumpcv.follow import ANALYSIS_SIDE_PX, DEFAULT_FPS, estimate_pose
 from slumpcv.holds import hold_values
 from slumpcv.isolation import judge_isolation
+from slumpcv.language import language
 from slumpcv.quality import judge_quality
 from slumpcv.segmentation import segment
 from slumpcv.session import Clip, Measured, Session, Software
+from slumpcv.symptoms import correlate
 from slumpcv.track import PoseTrack, load_track, save_track
 from slumpcv.video import open_clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from slumpcv.answers import Answers
     from slumpcv.models import Variant
     from slumpcv.phases import PhaseSpan
-    from slumpcv.session import PhaseName, Side
+    from slumpcv.terms import PhaseName, Side
 
     Progress = Callable[[float], None]
 
@@ -52,6 +57,7 @@ def analyze(
     model: Variant = "full",
     fps: float | None = DEFAULT_FPS,
     progress: Progress | None = None,
+    answers: Answers | None = None,
 ) -> Analysis:
     """Analyse a clip, an image sequence or a saved track.
 
@@ -62,6 +68,7 @@ def analyze(
     model : pose model, ``lite``, ``full`` or ``heavy``. Ignored for a track.
     fps : analyse at most so many frames a second; None for every frame. Ignored for a track.
     progress : called with the share done, 0 to 1, possibly from worker threads.
+    answers : what the person answered; None gives a movement report without an outcome.
 
     Returns
     -------
@@ -71,12 +78,12 @@ def analyze(
     Raises
     ------
     InputError
-        When the clip or the model cannot be read.
+        When the clip or the model cannot be read, or a symptom lies after the clip's end.
     """
     if is_track(clip):
-        return analyze_track(load_track(clip), side)
+        return analyze_track(load_track(clip), side, answers)
     with open_clip(clip, max_side_px=ANALYSIS_SIDE_PX) as source:
-        return analyze_track(estimate_pose(source, model, fps, progress), side)
+        return analyze_track(estimate_pose(source, model, fps, progress), side, answers)
 
 
 def is_track(clip: str | Path) -> bool:
@@ -84,14 +91,48 @@ def is_track(clip: str | Path) -> bool:
     return Path(clip).suffix.lower() == ".npz"
 
 
-def analyze_track(track: PoseTrack, side: Side | None = None) -> Analysis:
+def analyze_track(track: PoseTrack, side: Side | None = None, answers: Answers | None = None) -> Analysis:
     """Do everything after the pose: fast, and the same every time for the same track."""
+    movement = _movement(track, side)
+    return movement if answers is None else with_answers(movement, answers)
+
+
+def with_answers(analysis: Analysis, answers: Answers, other_side_knee_deg: float | None = None) -> Analysis:
+    """Return an analysis with these answers, in place of any it had, and the outcome of both.
+
+    Parameters
+    ----------
+    analysis : a measured clip.
+    answers : what the person answered.
+    other_side_knee_deg : how far from straight the other leg's knee stayed in its own test.
+
+    Raises
+    ------
+    InputError
+        When a symptom lies after the end of the clip.
+    """
+    session = analysis.session
+    symptoms = correlate(analysis.angles, analysis.spans, answers)
+    course = follow_course(answers, symptoms, session.isolation)
+    known = {
+        "screen": answers.screen,
+        "intake": answers.intake,
+        "responses": answers.responses,
+        "symptoms": symptoms,
+        "course": course,
+        "outcome": assess(session, answers, symptoms, course, other_side_knee_deg),
+    }
+    return replace(analysis, session=session.model_copy(update=known))
+
+
+def _movement(track: PoseTrack, side: Side | None) -> Analysis:
     angles = measure(track)
     spans = segment(angles)
     quality = judge_quality(track, angles, spans, side)
     refusal = next((f.message for f in quality.findings if f.severity == "unusable"), None)
     seen = bool(spans) or quality.usable
     session = Session(
+        language=language(),
         software=Software(
             slumpcv=__version__,
             model=track.source.model,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from slumpcv.body import Joint
     from slumpcv.plausible import Plausible
     from slumpcv.posture import Baseline, RawPosture
-    from slumpcv.session import Side
+    from slumpcv.terms import Side
     from slumpcv.track import PoseTrack
 
     Series = NDArray[np.float64]

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from slumpcv.session import Side
+    from slumpcv.terms import Side
     from slumpcv.track import PoseTrack
 
 Joint = Literal["ear", "eye", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "toe"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from slumpcv.angles import Angles
     from slumpcv.phases import PhaseSpan
-    from slumpcv.session import PhaseName
+    from slumpcv.terms import PhaseName
 
     Unit = Literal["deg", "index", "thigh lengths"]
 

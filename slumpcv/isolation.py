@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from slumpcv.angles import Angles
     from slumpcv.phases import PhaseSpan
+    from slumpcv.session import IsolationStatus
 
     Part = Literal["knee", "trunk", "back", "ankle"]
 
@@ -118,22 +119,23 @@ def judge_isolation(angles: Angles, spans: Sequence[PhaseSpan], unusable: str | 
     at = next((i for i, s in enumerate(spans) if s.phase == "HEAD_LIFT" and i > 0), None)
     if at is None:
         reason = unusable or "The head was not lifted, or the lift could not be seen."
-        return _verdict(None, {}, (), (reason,))
+        return _verdict("unusable" if unusable else "no_lift", {}, (), (reason,))
     before, after = hold_values(angles, spans[at - 1]), hold_values(angles, spans[at])
     tall = baseline_values(angles, spans, spans[at].repetition)
     changes = {rule.field: after[rule.angle] - before[rule.angle] for rule in RULES}
     changes["head_lift_deg"] = before["neck_flexion_deg"] - after["neck_flexion_deg"]
     moved = tuple(m for r in RULES if (m := _moved(r, angles, spans[at], before, after)) is not None)
     if unusable is not None:
-        return _verdict(None, changes, moved, (unusable,))
+        return _verdict("unusable", changes, moved, (unusable,))
     hurried = any(s.end_s - s.hold_start_s < SHORTEST_HOLD_S for s in spans[at - 1 : at + 1])
     if any(_is_certain(m, hurried) for m in moved):
-        return _verdict(False, changes, moved, tuple(_moved_words(m) for m in moved))
+        return _verdict("moved", changes, moved, tuple(_moved_words(m) for m in moved))
     unseen = [r for r in RULES if r.decides and not _followed(r, angles, spans[at], changes)]
-    doubts = _doubts(before, after, tall, unseen) + _too_close(changes, moved, hurried)
-    if doubts:
-        return _verdict(None, changes, moved, doubts)
-    return _verdict(True, changes, moved, _remarks(changes, moved))
+    status, doubts = _doubts(before, after, tall, unseen)
+    close = _too_close(changes, moved, hurried)
+    if doubts or close:
+        return _verdict(status or "too_close", changes, moved, doubts + close)
+    return _verdict("isolated", changes, moved, _remarks(changes, moved))
 
 
 def _moved(
@@ -187,16 +189,19 @@ def _running_median(time_s: NDArray[np.float64], values: NDArray[np.float64]) ->
 
 def _doubts(
     before: dict[str, float], after: dict[str, float], tall: dict[str, float], unseen: Sequence[Rule]
-) -> tuple[str, ...]:
-    """Return why no verdict is possible, in plain sentences; empty when it is."""
+) -> tuple[IsolationStatus | None, tuple[str, ...]]:
+    """Return why no verdict is possible, in a word and in plain sentences; nothing when it is."""
     reasons = []
+    status: IsolationStatus | None = "unseen" if unseen else None
     margin = head_lift_margin(before, after, tall)
     if not math.isfinite(margin):
+        status = "unseen"
         reasons.append("It could not be seen how far the head came up.")
     elif margin < 0:
+        status = "small_lift"
         reasons.append("The head was lifted too little to judge.")
     reasons += [f"It could not be seen whether {rule.words} stayed still." for rule in unseen]
-    return tuple(reasons)
+    return status, tuple(reasons)
 
 
 def _is_certain(moved: Moved, hurried: bool) -> bool:
@@ -254,7 +259,7 @@ def _rule(part: str) -> Rule:
 
 
 def _verdict(
-    isolated: bool | None, changes: dict[str, float], moved: tuple[Moved, ...], reasons: tuple[str, ...]
+    status: IsolationStatus, changes: dict[str, float], moved: tuple[Moved, ...], reasons: tuple[str, ...]
 ) -> Isolation:
     def value(name: str, digits: int = 2) -> float | None:
         change = changes.get(name, math.nan)
@@ -263,7 +268,8 @@ def _verdict(
     errors = load_correction().errors
     bands = {r.field: round(errors[r.angle].lift, 3) for r in RULES}
     return Isolation(
-        isolated=isolated,
+        isolated={"isolated": True, "moved": False}.get(status),
+        status=status,
         head_lift_deg=value("head_lift_deg"),
         knee_change_deg=value("knee_change_deg"),
         trunk_change_deg=value("trunk_change_deg"),

@@ -11,8 +11,8 @@ from slumpcv.signals import THRESHOLDS
 
 if TYPE_CHECKING:
     from slumpcv.motion import Movement
-    from slumpcv.session import PhaseName
     from slumpcv.signals import Part
+    from slumpcv.terms import PhaseName
 
 
 class Stage(Enum):

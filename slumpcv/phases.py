@@ -21,7 +21,7 @@ from slumpcv.signals import LOADING_SIGN, Part, Sample, Signals
 
 if TYPE_CHECKING:
     from slumpcv.motion import Movement
-    from slumpcv.session import PhaseName
+    from slumpcv.terms import PhaseName
 
 __all__ = ["PhaseMachine", "PhaseSpan", "Sample", "Stage"]
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from slumpcv.session import Side
+    from slumpcv.terms import Side
 
     Image = NDArray[np.uint8]
 

@@ -14,7 +14,7 @@ from slumpcv.smoothing import running_median, window_frames
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from slumpcv.session import Side
+    from slumpcv.terms import Side
 
     Points = NDArray[np.float64]
     Series = NDArray[np.float64]

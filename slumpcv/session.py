@@ -4,25 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from slumpcv.answers import AskedPhase, HeadLiftChange, Intake, Mark, Responses, Screen
+from slumpcv.language import Language
+from slumpcv.terms import PhaseName, Side, Strict
 
-Side = Literal["left", "right"]
-PhaseName = Literal[
-    "BASELINE",
-    "SLUMP",
-    "NECK_FLEXION",
-    "KNEE_EXTENSION",
-    "DORSIFLEXION",
-    "HEAD_LIFT",
-    "RETURN",
-    "RECOVERY",
-]
-
-
-class Strict(BaseModel):
-    """Base of every schema here: unknown fields are refused, values cannot be changed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+SESSION_SCHEMA_VERSION = 2
 
 
 class Span(Strict):
@@ -94,10 +80,18 @@ class Moved(Strict):
     at_s: float
 
 
+IsolationStatus = Literal["isolated", "moved", "no_lift", "small_lift", "unseen", "too_close", "unusable"]
+
+
 class Isolation(Strict):
-    """Whether only the head moved during the head lift (None: no lift, or cannot tell)."""
+    """Whether only the head moved during the head lift (None: no lift, or cannot tell).
+
+    ``status`` says the same in one word, and why it cannot be told: no head lift, too small a
+    one, the head or a part ``unseen``, a part ``too_close`` to its limit, or an unusable clip.
+    """
 
     isolated: bool | None
+    status: IsolationStatus
     head_lift_deg: float | None
     knee_change_deg: float | None
     trunk_change_deg: float | None
@@ -130,10 +124,141 @@ class Software(Strict):
     model_sha256: str
 
 
-class Session(Strict):
-    """Everything ``slumpcv analyze`` found out about one clip."""
+class Reading(Strict):
+    """An angle at a moment that is known within a stretch of time.
 
-    schema_version: Literal[1] = 1
+    ``value`` (± ``plus_minus``, 95 % band) is that of the most likely time, ``low`` and ``high``
+    the least and most over the stretch. None where it was not seen, and ``value`` also where no
+    time is likelier than another.
+    """
+
+    value: float | None
+    plus_minus: float | None
+    low: float | None
+    high: float | None
+
+
+class Moment(Strict):
+    """When something was felt, at the earliest (``from_s``) and latest (``to_s``), and the posture then.
+
+    ``time_s`` is the most likely time, None when only the phase is known.
+    """
+
+    time_s: float | None
+    from_s: float
+    to_s: float
+    phase: PhaseName | None
+    angles: dict[str, Reading]
+
+
+class MovedBefore(Strict):
+    """An angle that changed in the second before a symptom began."""
+
+    angle: str
+    change: float
+    plus_minus: float
+
+
+class Symptom(Strict):
+    """A symptom with the posture at its onset, its peak and its end.
+
+    ``phase`` is the one in which it began; the moments are None where the phase was not found
+    or nobody marked that moment.
+    """
+
+    mark: Mark
+    phase: PhaseName | None
+    onset: Moment | None
+    peak: Moment | None
+    end: Moment | None
+    moved_before: tuple[MovedBefore, ...]
+
+
+Relief = Literal["clear", "partial", "none", "worse"]
+
+
+class PhaseIntensity(Strict):
+    """How strong the symptoms were in one phase, and whether it was the usual one."""
+
+    phase: AskedPhase
+    intensity: int | None
+    familiar: Literal["yes", "no", "unsure"] | None
+
+
+class HeadLiftResponse(Strict):
+    """What the head lift changed, beside whether only the head moved.
+
+    ``before`` and ``after`` are intensities, ``drop`` their difference, ``said`` the answer in
+    words, ``conflict`` whether words and numbers contradict each other.
+    """
+
+    before: int | None
+    after: int | None
+    drop: int | None
+    said: HeadLiftChange | None
+    relief: Relief | None
+    conflict: bool
+    isolated: bool | None
+
+
+class Course(Strict):
+    """How the symptoms went through the test."""
+
+    intensities: tuple[PhaseIntensity, ...]
+    baseline: int | None
+    peak: int | None
+    reproduced: bool
+    head_lift: HeadLiftResponse
+
+
+OutcomeCode = Literal[
+    "BLOCKED",
+    "URGENT",
+    "STOPPED",
+    "CANNOT_ASSESS_VIDEO",
+    "CANNOT_ASSESS_SYMPTOMS",
+    "INCONCLUSIVE_NO_HEAD_LIFT",
+    "INCONCLUSIVE_OTHER_MOVEMENT",
+    "UNCLEAR",
+    "SPINE_SYMPTOM_ONLY",
+    "EASED_WITH_HEAD_LIFT",
+    "PARTLY_EASED",
+    "UNCHANGED",
+    "WORSE_WITH_HEAD_LIFT",
+    "FAMILIARITY_UNSURE",
+    "OTHER_SENSATION",
+    "NOT_CHANGED_BY_TEST",
+    "NOT_FULLY_PERFORMED",
+    "NOT_REPRODUCED",
+]
+
+
+class Remark(Strict):
+    """Something to know beside the outcome; ``code`` stays the same in every language."""
+
+    code: str
+    text: str
+
+
+class Outcome(Strict):
+    """What the answers and the movement say together, in plain words; no diagnosis."""
+
+    code: OutcomeCode
+    title: str
+    text: str
+    next_step: str
+    limitations: tuple[Remark, ...]
+    addons: tuple[Remark, ...]
+
+
+class Session(Strict):
+    """Everything that is known about one clip: movement, answers, and what they say together.
+
+    ``screen`` to ``outcome`` are None (``symptoms`` empty) when no answers were given.
+    """
+
+    schema_version: Literal[2] = 2
+    language: Language = "en"
     software: Software
     clip: Clip
     side: Side | None
@@ -142,3 +267,9 @@ class Session(Strict):
     phases: tuple[Phase, ...]
     measurements: dict[PhaseName, dict[str, Measured]]
     isolation: Isolation
+    screen: Screen | None = None
+    intake: Intake | None = None
+    responses: Responses | None = None
+    symptoms: tuple[Symptom, ...] = ()
+    course: Course | None = None
+    outcome: Outcome | None = None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from slumpcv.session import Side
+    from slumpcv.terms import Side
     from slumpcv.video import Frame, FrameSource
 
 # How often the clip is looked at, at least and at most so many times in all.

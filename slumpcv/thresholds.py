@@ -74,3 +74,39 @@ YAW_REFUSE_DEG = 30.0
 
 KNEE_SPEED_DEG_S = 45.0
 """A knee that extends faster was hasty. [E]"""
+
+REPRODUCED_RISE = 1
+"""Symptom reproduced: the familiar one rose by at least this on the 0-10 scale. The rule that a
+test counts only when it reproduces the familiar symptom is from the JOSPT guideline 2012 [P],
+the number is ours. [E]"""
+
+CLEAR_REPRODUCTION_RISE = 2
+"""Clearly reproduced: the minimal detectable change of the 0-10 scale in low back pain, Childs
+2005. [P]"""
+
+RELIEF_DROP = 2
+"""Clear relief: the intensity drops by at least this (Childs 2005) ... [P]"""
+
+RELIEF_SHARE = 0.3
+"""... and by at least this share (Farrar 2001). [P]; using both within one test is ours. [E]"""
+
+CONFLICT_DROP = 2
+"""Answers conflict: "same" or "worse", though the intensity dropped by this. [E]"""
+
+STRONG_AT_REST = 7
+"""Symptoms at rest from this intensity on are too strong to see a change. [E]"""
+
+STOP_INTENSITY = 7
+"""A stop rule: the intensity reaches this. [E]"""
+
+STOP_RISE = 4
+"""A stop rule: the intensity rises by this. [E]"""
+
+SETTLED_WITHIN = 1
+"""Settled after the test: within this of the intensity at rest. [E]"""
+
+ADVISE_AFTER_MIN = 10.0
+"""Not settled for this many minutes: contact a clinician. [E]"""
+
+SIDE_DIFFERENCE_DEG = 10.0
+"""Knees of the two sides differ by this: noted for therapists only. [E]"""

@@ -20,12 +20,12 @@ from slumpcv.session import (
     Measured,
     Moved,
     Phase,
-    PhaseName,
     Quality,
     Session,
     Software,
     Span,
 )
+from slumpcv.terms import PhaseName
 from slumpcv.track import LANDMARKS, PoseTrack, TrackSource
 
 WIDTH_PX, HEIGHT_PX = 640, 480
@@ -175,6 +175,7 @@ def fake_track(angles: Angles) -> PoseTrack:
 
 ISOLATED = Isolation(
     isolated=True,
+    status="isolated",
     head_lift_deg=34.2,
     knee_change_deg=2.1,
     trunk_change_deg=1.0,
@@ -193,6 +194,7 @@ ISOLATED = Isolation(
 KNEE_MOVED = ISOLATED.model_copy(
     update={
         "isolated": False,
+        "status": "moved",
         "knee_change_deg": 11.6,
         "moved": (
             Moved(part="knee", change=11.6, worst=12.4, plus_minus=2.5, unit="deg", limit=5, at_s=16.42),
@@ -202,6 +204,7 @@ KNEE_MOVED = ISOLATED.model_copy(
 )
 NO_LIFT = Isolation(
     isolated=None,
+    status="no_lift",
     head_lift_deg=None,
     knee_change_deg=None,
     trunk_change_deg=None,

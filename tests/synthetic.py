@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from slumpcv.posture import RawPosture
-    from slumpcv.session import PhaseName, Side
+    from slumpcv.terms import PhaseName, Side
 
     Series = NDArray[np.float64]
     Points = NDArray[np.float64]

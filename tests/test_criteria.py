@@ -16,7 +16,8 @@ from slumpcv.posture import Baseline
 
 if TYPE_CHECKING:
     from slumpcv.angles import Angles
-    from slumpcv.session import Phase, PhaseName
+    from slumpcv.session import Phase
+    from slumpcv.terms import PhaseName
 
     Step = tuple[PhaseName, dict[str, float]]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from slumpcv.session import Side
+    from slumpcv.terms import Side
     from slumpcv.track import PoseTrack
 
 FPS = 15.0

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from slumpcv.angles import Angles
     from slumpcv.phases import PhaseSpan
-    from slumpcv.session import Side
+    from slumpcv.terms import Side
     from slumpcv.track import PoseTrack
 
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from slumpcv.body import Joint
-    from slumpcv.session import Finding, PhaseName, Side
+    from slumpcv.session import Finding
+    from slumpcv.terms import PhaseName, Side
 
 # Somebody who is found for less than this in all was never really there. [E]
 LEAST_FOUND_S = 1.0

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from slumpcv.phases import PhaseSpan
-    from slumpcv.session import Finding, PhaseName
+    from slumpcv.session import Finding
+    from slumpcv.terms import PhaseName
 
 # The knee's speed is timed between these shares of its way, where a minimum-jerk movement is
 # for this part of its duration. A knee that straightens less is not timed.

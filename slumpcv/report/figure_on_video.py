@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from slumpcv.body import Joint
     from slumpcv.report.drawing import Picture
-    from slumpcv.session import Side
+    from slumpcv.terms import Side
 
     Floats = NDArray[np.float64]
 

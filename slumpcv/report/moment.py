@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from slumpcv.angles import Angles
     from slumpcv.body import Joint
-    from slumpcv.session import Side
+    from slumpcv.terms import Side
 
     Floats = NDArray[np.float64]
 

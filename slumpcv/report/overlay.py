@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from slumpcv.angles import Angles
     from slumpcv.report.drawing import Picture
-    from slumpcv.session import Session, Side
+    from slumpcv.session import Session
+    from slumpcv.terms import Side
     from slumpcv.track import PoseTrack
 
 HEIGHT_AT_MOST_PX, HEIGHT_AT_LEAST_PX = 720, 480

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from slumpcv.session import PhaseName
+    from slumpcv.terms import PhaseName
 
 INK = "#16324A"
 MUTED = "#5B6B79"

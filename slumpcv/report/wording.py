@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from slumpcv.session import Finding, Isolation, Moved, Phase, PhaseName, Quality, Session
+    from slumpcv.session import Finding, Isolation, Moved, Phase, Quality, Session
+    from slumpcv.terms import PhaseName
 
 NOT_SEEN = "not seen"
 NOT_JUDGED = "not judged"
