@@ -15,7 +15,7 @@ from draw_timeline import timeline_svg
 from fake_result import fake_result
 
 import slumpcv
-from slumpcv import cli, isolation, marks, phases, session, signals, thresholds
+from slumpcv import cli_job, isolation, marks, phases, session, signals, thresholds
 from slumpcv.files import RESULT_FILES
 from slumpcv.quality.words import WORDS
 from slumpcv.report.palette import PHASE_TINTS
@@ -104,7 +104,7 @@ def test_options_named_in_the_docs_exist(command: str) -> None:
 
 
 def test_the_exit_code_after_an_interruption_is_stated() -> None:
-    assert f"{cli.INTERRUPTED} after Ctrl-C" in text_of(ROOT / "README.md")
+    assert f"{cli_job.INTERRUPTED} after Ctrl-C" in text_of(ROOT / "README.md")
 
 
 def test_the_limits_of_the_head_lift_are_those_of_the_code() -> None:
