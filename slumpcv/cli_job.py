@@ -132,7 +132,11 @@ def _run(job: Job, folder: Path, answering: Answering | None, noise: Console) ->
         sides: dict[SideChoice, Side] = {SideChoice.LEFT: "left", SideChoice.RIGHT: "right"}
         bar.reset(task, description="Following the person", total=1.0)
         result = analyze(
-            job.clip, sides.get(job.side), job.model.value, job.fps, lambda share: bar.update(task, completed=share)
+            job.clip,
+            sides.get(job.side),
+            job.model.value,
+            job.fps,
+            lambda share: bar.update(task, completed=share),
         )
     if answering is not None:
         result = with_answers(result, *answering(result, folder))
