@@ -15,7 +15,7 @@ from draw_timeline import timeline_svg
 from fake_result import fake_result
 
 import slumpcv
-from slumpcv import cli_job, isolation, marks, phases, session, signals, thresholds
+from slumpcv import answers, cli_job, isolation, marks, phases, session, signals, terms, thresholds
 from slumpcv.files import RESULT_FILES
 from slumpcv.quality.words import WORDS
 from slumpcv.report.palette import PHASE_TINTS
@@ -88,7 +88,7 @@ def help_of(command: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", shown)
 
 
-@pytest.mark.parametrize("command", ["analyze", "models"])
+@pytest.mark.parametrize("command", ["analyze", "answers", "ask", "models"])
 def test_options_named_in_the_docs_exist(command: str) -> None:
     usage = re.search(
         rf"^    slumpcv {command} .*(?:\n {{8,}}.*)*", text_of(ROOT / "README.md"), re.MULTILINE
@@ -136,8 +136,13 @@ def test_the_columns_are_those_that_are_written() -> None:
 
 def test_the_fields_of_the_session_are_listed() -> None:
     table = section("architecture.md", "## Files")
-    models = (session.Session, session.Clip, session.Software, session.Quality, session.Finding)
-    for model in (*models, session.Phase, session.Measured, session.Isolation, session.Moved):
+    models = [
+        model
+        for model in vars(session).values()
+        if isinstance(model, type) and issubclass(model, terms.Strict)
+    ]
+    assert session.Session in models
+    for model in {*models, answers.Felt, answers.Mark} - {answers.Screen, answers.Intake}:
         for field in model.model_fields:
             assert f"`{field}`" in table, f"{model.__name__}.{field} is not in docs/architecture.md"
 
