@@ -17,7 +17,7 @@ from fake_result import fake_result
 import slumpcv
 from slumpcv import cli, isolation, marks, phases, session, signals, thresholds
 from slumpcv.files import RESULT_FILES
-from slumpcv.quality.words import WORDS
+from slumpcv.quality.words import CODES
 from slumpcv.report.palette import PHASE_TINTS
 from slumpcv.report.tables import ANGLE_COLUMNS, PHASE_COLUMNS
 from slumpcv.report.wording import PHASE_LABELS
@@ -158,7 +158,7 @@ def test_the_phases_are_those_of_the_code() -> None:
 
 def test_every_finding_is_explained() -> None:
     listed = first_cells(section("therapists.md", "## Findings about the recording"))
-    assert sorted(listed) == sorted(WORDS)
+    assert sorted(listed) == sorted(CODES)
 
 
 def test_the_diagram_has_the_stages_of_the_machine() -> None:
