@@ -13,14 +13,14 @@ from typing import get_args
 import pytest
 from draw_timeline import timeline_svg
 from fake_result import fake_result
+from test_language import catalogue
 
 import slumpcv
 from slumpcv import answers, cli_job, isolation, marks, phases, session, signals, terms, thresholds
 from slumpcv.files import RESULT_FILES
-from slumpcv.quality.words import WORDS
+from slumpcv.quality.words import CODES
 from slumpcv.report.palette import PHASE_TINTS
 from slumpcv.report.tables import ANGLE_COLUMNS, PHASE_COLUMNS
-from slumpcv.report.wording import PHASE_LABELS
 from slumpcv.track import array_names
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -156,14 +156,19 @@ def test_the_result_files_and_the_track_are_listed() -> None:
 def test_the_phases_are_those_of_the_code() -> None:
     sequence = first_cells(section("protocol.md", "## How it is done"))
     assert tuple(sequence) == PHASES
-    assert set(PHASES) == set(PHASE_LABELS) == set(PHASE_TINTS)
+    assert set(PHASES) == set(PHASE_TINTS)
+    keys = catalogue("en", "movement").keys()
+    for kind in ("phase", "short_phase"):
+        assert {key for key in keys if key.startswith(f"movement.{kind}.")} == {
+            f"movement.{kind}.{phase}" for phase in PHASES
+        }
     criteria = section("therapists.md", '## Phases: "reached" and the margin')
     assert set(re.findall(r"`([A-Z_]+)`", criteria)) == set(PHASES)
 
 
 def test_every_finding_is_explained() -> None:
     listed = first_cells(section("therapists.md", "## Findings about the recording"))
-    assert sorted(listed) == sorted(WORDS)
+    assert sorted(listed) == sorted(CODES)
 
 
 def test_the_diagram_has_the_stages_of_the_machine() -> None:

@@ -5,10 +5,10 @@ import re
 import pytest
 from fake_result import DIM, FRONTAL, ISOLATED, KNEE_MOVED, NO_LIFT, fake_result, without_phases
 from rich.console import Console
+from test_language import catalogue
 
 from slumpcv.report.summary import print_summary
 from slumpcv.report.wording import (
-    NO_OUTCOME,
     by_weight,
     format_deg,
     format_index,
@@ -100,7 +100,7 @@ def test_repetitions_are_numbered():
 def test_summary_words(isolation, findings):
     text = printed(fake_result(isolation, findings).session)
     assert not BANNED.search(text)
-    assert NO_OUTCOME in text
+    assert catalogue("en", "movement")["movement.no_outcome"] in text
     assert max(len(line) for line in text.splitlines()) <= 80
     assert "\x1b" not in text
     for finding in findings:
