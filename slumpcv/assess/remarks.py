@@ -8,14 +8,11 @@ from slumpcv import thresholds
 from slumpcv.answers import Screen
 from slumpcv.assess.case import BELOW_KNEE, LEG
 from slumpcv.language import text
-from slumpcv.session import Remark
+from slumpcv.session import NOT_JUDGED, Remark
 
 if TYPE_CHECKING:
     from slumpcv.assess.case import Case
     from slumpcv.session import OutcomeCode
-
-# Nothing of the clip is judged, so nothing limits it and nothing can be added.
-NOT_JUDGED: frozenset[OutcomeCode] = frozenset({"BLOCKED", "URGENT", "STOPPED"})
 
 
 def limitations(code: OutcomeCode, case: Case) -> tuple[Remark, ...]:

@@ -22,6 +22,7 @@ from slumpcv.report.wording import (
     title,
     verdict_sentence,
 )
+from slumpcv.session import NOT_JUDGED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from slumpcv.session import Finding, Isolation, Measured, Moved, Phase, Session
+    from slumpcv.session import Finding, Isolation, Measured, Moved, Outcome, Phase, Session
 
 __all__ = ["print_summary", "verdict_sentence"]
 
@@ -52,7 +53,7 @@ _CHANGES = (
 
 
 def print_summary(session: Session, console: Console, files: Sequence[Path] = ()) -> None:
-    """Print the verdict on the head lift, phases, angles, findings and files.
+    """Print the outcome if there is one, the verdict on the head lift, phases, angles, findings and files.
 
     Parameters
     ----------
@@ -65,6 +66,23 @@ def print_summary(session: Session, console: Console, files: Sequence[Path] = ()
     """
     console.print()
     console.print(Text(title(session), style="bold"))
+    if session.outcome is not None:
+        _print_outcome(console, session.outcome)
+    if session.outcome is None or session.outcome.code not in NOT_JUDGED:
+        _print_movement(console, session)
+    if files:
+        console.print()
+        console.print(Text(text("movement.summary.files"), style="bold"))
+        for path in files:
+            # One unbroken line each, so that a path can be copied from a narrow terminal.
+            console.print(Text(f"  {path}"), soft_wrap=True)
+    console.print()
+    if session.outcome is None:
+        console.print(Text(text("movement.no_outcome")))
+    console.print(Text(text("movement.not_reviewed"), style="dim"))
+
+
+def _print_movement(console: Console, session: Session) -> None:
     console.print(Text(headline(session), style="bold magenta"))
     if session.phases:
         _section(console, text("movement.summary.phases"), _phase_table(session.phases))
@@ -74,15 +92,17 @@ def print_summary(session: Session, console: Console, files: Sequence[Path] = ()
     if session.isolation.head_lift_deg is not None:
         _section(console, text("movement.summary.changes"), _change_table(session.isolation))
     _print_findings(console, by_weight(session.quality.findings))
-    if files:
-        console.print()
-        console.print(Text(text("movement.summary.files"), style="bold"))
-        for path in files:
-            # One unbroken line each, so that a path can be copied from a narrow terminal.
-            console.print(Text(f"  {path}"), soft_wrap=True)
+
+
+def _print_outcome(console: Console, outcome: Outcome) -> None:
+    """Print what to know first; what limits it and what to add come as a list."""
     console.print()
-    console.print(Text(text("movement.no_outcome")))
-    console.print(Text(text("movement.not_reviewed"), style="dim"))
+    console.print(Text(outcome.title, style="bold"))
+    console.print(Text(outcome.text))
+    console.print(Text(outcome.next_step, style="bold"))
+    for remark in (*outcome.limitations, *outcome.addons):
+        console.print(Padding(Text(f"- {remark.text}"), (0, 0, 0, 2)))
+    console.print()
 
 
 def _section(console: Console, heading: str, table: Table) -> None:

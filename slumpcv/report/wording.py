@@ -10,6 +10,7 @@ import math
 from typing import TYPE_CHECKING
 
 from slumpcv.language import text
+from slumpcv.session import NOT_JUDGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,7 +24,8 @@ _NOT_THE_VIEW = {"NO_PERSON", "NOT_SEATED", "NO_TEST", "SIDE_MISMATCH", "FAR_LEG
 
 def title(session: Session) -> str:
     """Name the report and the tested side."""
-    return text(f"movement.title.{session.side or 'no-side'}")
+    kind = "title" if session.outcome is None else "title_with_outcome"
+    return text(f"movement.{kind}.{session.side or 'no-side'}")
 
 
 def phase_name(phase: PhaseName) -> str:
@@ -141,7 +143,9 @@ def quality_sentence(quality: Quality) -> str:
 
 
 def headline(session: Session) -> str:
-    """Say the one thing to know first: why nothing can be judged, or the verdict."""
+    """Say the one thing to know first: to stop, why nothing can be judged, or the verdict."""
+    if session.outcome is not None and session.outcome.code in NOT_JUDGED:
+        return session.outcome.title
     return quality_sentence(session.quality) or verdict_sentence(session.isolation)
 
 
