@@ -59,7 +59,7 @@ ONLY_IN = {
 NETWORK = {"aiohttp", "ftplib", "http", "httpx", "requests", "smtplib", "socket", "ssl", "urllib", "urllib3"}
 
 # What makes `slumpcv --help` slow when it is loaded before it is needed.
-SLOW = {"av", "cv2", "matplotlib", "mediapipe", "scipy"}
+SLOW = {"av", "babel", "cv2", "matplotlib", "mediapipe", "scipy"}
 
 SOURCES = sorted([*ROOT.glob("slumpcv/**/*.py"), *ROOT.glob("app.py")])
 

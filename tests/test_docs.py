@@ -13,11 +13,11 @@ from typing import get_args
 import pytest
 from draw_timeline import timeline_svg
 from fake_result import fake_result
-from test_language import catalogue
+from test_language import DOMAINS, catalogue
 
-import slumpcv
 from slumpcv import answers, cli_job, isolation, marks, phases, session, signals, terms, thresholds
 from slumpcv.files import RESULT_FILES
+from slumpcv.language import LANGUAGES, Language
 from slumpcv.quality.words import CODES
 from slumpcv.report.palette import PHASE_TINTS
 from slumpcv.report.tables import ANGLE_COLUMNS, PHASE_COLUMNS
@@ -30,11 +30,17 @@ PAGES = sorted(
 )
 PHASES = get_args(session.PhaseName)
 # Words that judge or frighten a person, or promise more than a recording can.
-BANNED = re.compile(
-    r"positive|negative|%|\bper ?cent|damage|\bscores?\b|physical therap|traffic light|\bnormal|abnormal"
-    r"|all good|nothing to worry|harmless|you are fine|you have nerve",
-    re.IGNORECASE,
-)
+BANNED = {
+    language: re.compile(words, re.IGNORECASE)
+    for language, words in {
+        "en": r"positive|negative|%|\bper ?cent|damage|\bscores?\b|physical therap|traffic light|\bnormal"
+        r"|abnormal|all good|nothing to worry|harmless|you are fine|you have nerve",
+        "es": r"positiv|negativ|%|por ?ciento|\bdañ|puntuaci|puntaje|semáforo|\bnormal"
+        r"|anormal|anómal|todo (está )?bien|no se preocupe|inofensiv|usted está bien|usted tiene un nervio",
+        "de": r"positiv|negativ|%|prozent|schaden|schäd|punktzahl|\bscores?\b|\bampel|\bnormal"
+        r"|abnormal|alles gut|keine sorge|harmlos|ihnen fehlt nichts|sie haben einen nerv",
+    }.items()
+}
 
 
 @cache
@@ -219,11 +225,12 @@ def test_the_picture_is_small_its_text_stays_text_and_its_bytes_stay_the_same() 
         assert word not in kept
 
 
-@pytest.mark.parametrize(
-    "path", [DOCS / "patients.md", Path(slumpcv.__file__).parent / "report" / "wording.py"]
-)
-def test_words_that_people_read_do_not_judge(path: Path) -> None:
-    text = text_of(path)
-    words = " ".join(re.findall(r'"[^"\n]*"', text)) if path.suffix == ".py" else text
-    words = re.sub(r"%[a-z]|\{[^}]*\}", "", words)
-    assert BANNED.findall(words) == []
+def test_words_for_patients_do_not_judge() -> None:
+    assert BANNED["en"].findall(text_of(DOCS / "patients.md")) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_that_people_read_do_not_judge(language: Language) -> None:
+    for domain in DOMAINS:
+        for key, words in catalogue(language, domain).items():
+            assert BANNED[language].findall(re.sub(r"\{[^}]*\}", "", words)) == [], key
