@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
     {"__init__", "__main__"},
     {"cli"},
+    {"export"},
     {"analysis"},
     {"assess", "symptoms"},
     {"report"},
