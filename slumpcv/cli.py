@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slumpcv import __version__
+from slumpcv import __version__, cli_export
 from slumpcv.errors import InputError
 
 if TYPE_CHECKING:
@@ -169,6 +169,9 @@ def models(
 
     code = run_models_command([b.value for b in build or []], source.value, archive, echo=typer.echo)
     raise typer.Exit(code)
+
+
+cli_export.add_commands(app)
 
 
 def main() -> None:
