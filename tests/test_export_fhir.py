@@ -232,6 +232,20 @@ def test_the_report_says_outcome_and_next_step_or_that_there_is_none(bundle: Jso
     assert "conclusionCode" not in without
 
 
+@pytest.mark.parametrize(
+    "changes", [{"software": {"model": ""}}, {"clip": {"sha256": "not hexadecimal"}}], ids=["empty", "hash"]
+)
+def test_a_session_that_fhir_cannot_hold_is_said(
+    changes: dict[str, dict[str, str]], case: Path, tmp_path: Path
+) -> None:
+    session = open_result(case).session
+    for name, fields in changes.items():
+        session = session.model_copy(update={name: getattr(session, name).model_copy(update=fields)})
+    with pytest.raises(InputError, match="cannot be written as FHIR") as caught:
+        write_fhir(tmp_path / "a.json", Result(tmp_path, session))
+    assert "\n" not in str(caught.value)
+
+
 def test_without_fhir_resources_it_is_said_how_to_get_it(
     case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

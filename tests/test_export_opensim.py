@@ -177,6 +177,12 @@ def test_too_little_is_said(write, tmp_path: Path) -> None:
         write(tmp_path / "a", measure(without(track, 0, 99)))
 
 
+@pytest.mark.parametrize("time_s", [[0, 1e-6, 2e-6, 1e9], [0, 5e-324, 1e-323, 1], [0, 1e300, 2e300]])
+def test_times_that_no_recording_has_are_refused(time_s: list[float]) -> None:
+    with pytest.raises(InputError, match="too far apart"):
+        uniform_grid(np.array(time_s))
+
+
 steps = st.lists(st.floats(0.01, 1.0), min_size=1, max_size=40)
 
 

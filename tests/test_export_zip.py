@@ -69,6 +69,10 @@ def assert_refused(path: Path, why: str) -> None:
     assert sorted(path.parent.iterdir()) == before
 
 
+def test_every_file_of_a_bundle_has_a_limit() -> None:
+    assert all(0 < hostile.largest_bytes(name) <= hostile.LARGEST_TOTAL_BYTES for name in BUNDLE_FILES)
+
+
 def test_what_was_packed_comes_out_again(case: Path, files: Files, tmp_path: Path) -> None:
     write_bundle(tmp_path / "a.zip", open_result(case))
     session, written = open_bundle(tmp_path / "a.zip", tmp_path / "deep" / "er")

@@ -12,6 +12,8 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from slumpcv.errors import InputError
 from slumpcv.export.fhir_observations import observations
 from slumpcv.export.fhir_parts import concept, named_by_content, reference, urn
@@ -50,11 +52,18 @@ def write_fhir(path: Path, result: Result, patient_id: str | None = None, date: 
     Raises
     ------
     InputError
-        When fhir.resources is not installed, or pseudonym or date cannot be used.
+        When fhir.resources is not installed, pseudonym or date cannot be used, or the session
+        holds what FHIR does not allow, such as an empty text.
     """
-    bundle = make_bundle(result, patient_id, date)
-    validate(bundle)
-    words = json.dumps(bundle, indent=2, ensure_ascii=False, allow_nan=False)
+    try:
+        bundle = make_bundle(result, patient_id, date)
+        validate(bundle)
+        words = json.dumps(bundle, indent=2, ensure_ascii=False, allow_nan=False)
+    except ValueError as error:
+        raise InputError(
+            f"The session cannot be written as FHIR ({_first_reason(error)})",
+            "Analyse the clip or its track.npz again.",
+        ) from error
     path.write_text(words + "\n", encoding="utf-8", newline="\n")
 
 
@@ -66,7 +75,7 @@ def validate(bundle: Json) -> None:
     InputError
         When fhir.resources is not installed.
     ValueError
-        When the Bundle is not valid, which would be our mistake.
+        When the Bundle is not valid.
     """
     try:
         from fhir.resources.R4B.bundle import Bundle
@@ -76,6 +85,14 @@ def validate(bundle: Json) -> None:
             'Install it with: pip install "slumpcv[fhir]".',
         ) from error
     Bundle.model_validate(bundle)
+
+
+def _first_reason(error: ValueError) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        # Its own message may be a regular expression over several lines.
+        return f"{'.'.join(map(str, first['loc']))} cannot be {ascii(first['input'])[:40]}"
+    return str(error)
 
 
 def make_bundle(result: Result, patient_id: str | None = None, date: str | None = None) -> Json:

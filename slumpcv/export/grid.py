@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Nearer than this to a frame, a moment is that frame's: float noise must not make a gap.
 SAME_S = 1e-6
+# Four hours at 60 frames a second. A damaged track can claim years between two frames.
+MOST_ROWS = 1_000_000
 
 
 def uniform_grid(time_s: Series) -> tuple[float, Series]:
@@ -33,13 +35,19 @@ def uniform_grid(time_s: Series) -> tuple[float, Series]:
     Raises
     ------
     InputError
-        With fewer than two frames there is no rate.
+        With fewer than two frames there is no rate, and times may be too far apart for a grid.
     """
     if len(time_s) < 2:
         raise InputError("The clip has fewer than two analysed frames", "Record it again.")
-    rate_hz = round(1.0 / float(np.median(np.diff(time_s))), 6)
-    steps = int((time_s[-1] - time_s[0] + SAME_S) * rate_hz)
-    return rate_hz, time_s[0] + np.arange(steps + 1) / rate_hz
+    # Not below what makes a rate: the least step that a double can hold has none.
+    step_s = max(float(np.median(np.diff(time_s))), SAME_S)
+    rate_hz = round(1.0 / step_s, 6)
+    steps = float(time_s[-1] - time_s[0] + SAME_S) * rate_hz
+    if not (rate_hz > 0 and steps < MOST_ROWS):
+        raise InputError(
+            "The clip's frames are too far apart for an even grid of time", "Cut the clip to the test."
+        )
+    return rate_hz, time_s[0] + np.arange(int(steps) + 1) / rate_hz
 
 
 def resample(time_s: Series, values: Series, grid_s: Series) -> Series:
