@@ -16,6 +16,11 @@ from fake_result import fake_result
 from test_language import DOMAINS, catalogue
 
 from slumpcv import answers, cli_job, isolation, marks, phases, session, signals, terms, thresholds
+from slumpcv.export.fhir_parts import codes
+from slumpcv.export.measurements import ROW_COLUMNS, SESSION_COLUMNS
+from slumpcv.export.mot import COORDINATES, OTHERS
+from slumpcv.export.run import FILE_NAMES
+from slumpcv.export.trc import NOMINAL_THIGH_MM
 from slumpcv.files import RESULT_FILES
 from slumpcv.language import LANGUAGES, Language
 from slumpcv.quality.words import CODES
@@ -94,7 +99,7 @@ def help_of(command: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", shown)
 
 
-@pytest.mark.parametrize("command", ["analyze", "answers", "ask", "models"])
+@pytest.mark.parametrize("command", ["analyze", "answers", "ask", "export", "open", "models"])
 def test_options_named_in_the_docs_exist(command: str) -> None:
     usage = re.search(
         rf"^    slumpcv {command} .*(?:\n {{8,}}.*)*", text_of(ROOT / "README.md"), re.MULTILINE
@@ -138,6 +143,20 @@ def test_the_columns_are_those_that_are_written() -> None:
         paragraph = re.search(rf"^`{name}`:(.*?)\.?$\n\n", files, re.MULTILINE | re.DOTALL)
         assert paragraph
         assert re.findall(r"`(\w+)`", paragraph[1].split(";")[0]) == columns
+
+
+def test_the_exports_are_described_as_they_are() -> None:
+    text = section("therapists.md", "## Exports")
+    assert first_cells(text)[1 : len(FILE_NAMES) + 1] == list(FILE_NAMES)
+    named = set(re.findall(r"`([^`\n]+)`", text))
+    assert {*FILE_NAMES.values(), *SESSION_COLUMNS, *ROW_COLUMNS} <= named
+    assert {name for name in COORDINATES.values()} <= {n.removesuffix("_r") for n in named}
+    assert set(OTHERS.values()) <= named
+    assert f"a thigh of {NOMINAL_THIGH_MM:.1f} mm" in text
+    coded = {
+        c["code"] for concept in codes().values() for c in concept.get("coding", ()) if "loinc" in c["system"]
+    }
+    assert coded <= set(re.findall(r"\b\d{5}-\d\b", text))
 
 
 def test_the_fields_of_the_session_are_listed() -> None:
