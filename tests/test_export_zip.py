@@ -380,6 +380,16 @@ def _lying_track(files: Files) -> bytes:
         ),
         (
             "session.json",
+            lambda f: _session(f, clip=json.loads(f["session.json"])["clip"] | {"duration_s": float("nan")}),
+            "a number that no test gives",
+        ),
+        (
+            "session.json",
+            lambda f: _session(f, clip=json.loads(f["session.json"])["clip"] | {"duration_s": 1e300}),
+            "a number that no test gives",
+        ),
+        (
+            "session.json",
             lambda f: _session(f, clip=json.loads(f["session.json"])["clip"] | {"sha256": "00"}),
             "different analyses",
         ),

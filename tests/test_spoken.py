@@ -52,11 +52,11 @@ def test_nothing_that_is_read_stays_english(language: Language) -> None:
 def test_a_result_speaks_german() -> None:
     session = analysed("de").session
     (finding,) = session.quality.findings
-    assert finding.message == "Das Bild ist dunkel, deshalb wird der Körper weniger genau erkannt."
+    assert finding.message.endswith("deshalb wird der Körper weniger genau erkannt.")
     assert re.fullmatch(r"Das Knie hat sich bei \d+\.\d s um 1\d° bewegt\.", session.isolation.reasons[0])
     words = " ".join(read("de"))
     assert "Beim Kopfheben hat sich nicht nur der Kopf bewegt: das Knie hat sich bei" in words
-    for part in ("Slump-Test, rechte Seite", "Kinn zur Brust", "Rumpfneigung", "mehr als nötig"):
+    for part in ("Slump-Test, rechte Seite", "Kinn zur Brust", "Rumpfneigung", "Knie strecken"):
         assert part in words
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _MAGIC = {".png": (0, b"\x89PNG\r\n\x1a\n"), ".pdf": (0, b"%PDF-"), ".mp4": (4, b"ftyp")}
 # All that our tables are made of. Formulas, which spreadsheets would run, need more.
 _TABLE_LINE = re.compile(rb"[A-Za-z0-9_., -]*\r?\n?")
+# Far above every angle, time in seconds, and picture size.
+LARGEST_NUMBER = 1e9
 _LONGEST_LINE = 10_000
 _LARGEST_TRACK_HEADER = 1_000_000
 
@@ -53,7 +55,7 @@ def check_contents(folder: Path) -> Session:
         elif path.suffix == ".csv":
             _check_table(path)
     session = load_session(folder)
-    _check_words(session)
+    _check_values(session)
     _check_packed_track(folder / TRACK_NAME)
     check_they_belong_together(session, load_track(folder / TRACK_NAME))
     return session
@@ -73,23 +75,29 @@ def _check_table(path: Path) -> None:
                 raise refused(f"{path.name} in it is no table that slumpcv writes")
 
 
-def _check_words(session: Session) -> None:
-    """Refuse characters with which a text could take over a terminal or show itself reversed."""
-    for words in _strings(session.model_dump(mode="json")):
-        if any(unicodedata.category(c) in ("Cc", "Cf") and c != "\n" for c in words):
+def _check_values(session: Session) -> None:
+    """Refuse numbers that cannot be shown, and characters that could take over a terminal."""
+    for value in _leaves(session.model_dump()):
+        if isinstance(value, (int, float)) and not abs(value) <= LARGEST_NUMBER:  # NaN is not
+            raise refused("session.json in it holds a number that no test gives")
+        # Format characters can show a text reversed or hide a part of it.
+        if isinstance(value, str) and any(map(_is_control, value)):
             raise refused("session.json in it holds control characters")
 
 
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _strings(key)
-            yield from _strings(item)
-    elif isinstance(value, list):
+def _is_control(character: str) -> bool:
+    return character != "\n" and unicodedata.category(character) in ("Cc", "Cf")
+
+
+def _leaves(value: object) -> Iterator[object]:
+    if isinstance(value, dict):
+        yield from value
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
         for item in value:
-            yield from _strings(item)
+            yield from _leaves(item)
+    else:
+        yield value
 
 
 def _check_packed_track(path: Path) -> None:
