@@ -155,7 +155,7 @@ def _intake(intake: Intake) -> Iterator[Question]:
         return _choice(f"intake.{name}", text(f"ask.intake.{name}"), getattr(intake, name), options)
 
     yield asked("side", _words("side", ("left", "right")))
-    yield from _where_and_what("intake", "ask.intake", intake)
+    yield from _where_and_what("intake", "intake", intake)
     yield asked("onset", _words("onset", ("injury", "gradual", "unknown")))
     yield asked("over_6_weeks", _words("answer", UNSURE))
     helped: dict[str, str] = {treatment.what: treatment.helped or "none" for treatment in intake.tried}
@@ -173,15 +173,15 @@ def _phase(name: str, felt: Felt) -> Group:
     items = [
         _number(f"{link}.intensity", text("ask.felt.intensity"), felt.intensity),
         _choice(f"{link}.familiar", text("ask.felt.familiar"), felt.familiar, _words("answer", UNSURE)),
-        *_where_and_what(link, "ask.felt", felt),
+        *_where_and_what(link, "felt", felt),
     ]
     return Group(link, f"{text('ask.title.phases')}: {PHASE_LABELS[name]}", items)  # type: ignore[index]
 
 
-def _where_and_what(link: str, catalogue: str, of: Felt | Intake) -> Iterator[Question]:
+def _where_and_what(link: str, asked: str, of: Felt | Intake) -> Iterator[Question]:
     places = [_place_code(place) for place in of.regions]
-    yield _several(f"{link}.regions", text(f"{catalogue}.regions"), places, _places())
-    words = text(f"{catalogue}.qualities")
+    yield _several(f"{link}.regions", text(f"ask.{asked}.regions"), places, _places())
+    words = text(f"ask.{asked}.qualities")
     yield _several(f"{link}.qualities", words, of.qualities, _words("quality", get_args(Quality)))
 
 
