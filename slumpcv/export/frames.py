@@ -63,11 +63,11 @@ def _table(result: Result) -> Any:
     angles, session = result.angles, result.session
     names = [name or None for name in phase_per_frame(angles.time_s, session.phases)]
     arrays = [pa.array(angles.time_s), pa.array(names, pa.dictionary(pa.int8(), pa.string()))]
-    arrays.append(pa.array(_repetitions(angles.time_s, session.phases), pa.int16()))
+    arrays.append(pa.array(_repetitions(angles.time_s, session.phases), pa.int32()))
     fields = [
         pa.field("time_s", pa.float64(), nullable=False, metadata={"unit": "s"}),
         pa.field("phase", arrays[1].type),
-        pa.field("repetition", pa.int16()),
+        pa.field("repetition", pa.int32()),
     ]
     for name in (*ANGLE_COLUMNS, "shoulder_drop"):
         # NaN is "not seen" here; in Parquet that is null, which every reader knows.
