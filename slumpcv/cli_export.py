@@ -64,7 +64,9 @@ def open_(
     from rich.console import Console
 
     from slumpcv.export.opening import open_bundle
+    from slumpcv.language import speaking
     from slumpcv.report.summary import print_summary
 
     session, files = open_bundle(bundle, output)
-    print_summary(session, Console(), files)
+    with speaking(session.language):
+        print_summary(session, Console(), files)
