@@ -26,7 +26,7 @@ LAYERS = (
     {"report"},
     {"follow"},
     {"survey"},
-    {"pose", "video"},
+    {"conditioning", "pose", "video"},
     {"isolation", "quality"},
     {"criteria", "segmentation"},
     {"holds"},
@@ -53,7 +53,13 @@ ONLY_IN = {
     "streamlit": ("app.py", "slumpcv/ui/"),
     "mediapipe": ("slumpcv/pose.py",),
     "av": ("slumpcv/video/",),
-    "cv2": ("slumpcv/video/", "slumpcv/pose.py", "slumpcv/report/drawing.py", "slumpcv/report/overlay.py"),
+    "cv2": (
+        "slumpcv/video/",
+        "slumpcv/pose.py",
+        "slumpcv/conditioning.py",  # changes every pixel of a frame before the model sees it
+        "slumpcv/report/drawing.py",
+        "slumpcv/report/overlay.py",
+    ),
     "subprocess": ("slumpcv/model_builder.py",),
     "fhir": ("slumpcv/export/fhir.py",),
     "pyarrow": ("slumpcv/export/frames.py",),
