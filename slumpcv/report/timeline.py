@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from slumpcv.files import atomic_write
 from slumpcv.report.palette import BLANK, INK, LIFT, MUTED, PAPER, PHASE_TINTS
 from slumpcv.report.timeline_panels import PANELS, draw_findings, draw_panel, finding_rows
+from slumpcv.report.timeline_symptoms import draw_symptoms, lane_px
 from slumpcv.report.wording import (
     NO_OUTCOME,
     SHORT_PHASE_LABELS,
@@ -106,11 +107,17 @@ def timeline_figure(
     errors = stated_errors(session, plus_minus)
     rows = finding_rows(session.quality.findings)
     top_px = _draw_words(figure, session, span_s, bool(errors))
-    panels_px = HEIGHT_PX - top_px - _HEADER_PX - _FOOTER_PX - _ROW_PX * len(rows)
+    symptoms_px = lane_px(session)
+    panels_px = HEIGHT_PX - top_px - _HEADER_PX - _FOOTER_PX - _ROW_PX * len(rows) - symptoms_px
     weight_px = (panels_px - _SPACE_PX * (len(PANELS) + 2)) / sum(panel.weight for panel in PANELS)
     header = _axes(figure, top_px, _HEADER_PX, span_s)
     _draw_header(header, session.phases)
     top_px += _HEADER_PX + _SPACE_PX
+    if symptoms_px:
+        symptoms = _axes(figure, top_px - _SPACE_PX / 2, symptoms_px, span_s)
+        _draw_bands(symptoms, session.phases)
+        draw_symptoms(symptoms, session)
+        top_px += symptoms_px
     for panel in PANELS:
         axes = _axes(figure, top_px, panel.weight * weight_px, span_s)
         _draw_bands(axes, session.phases)
@@ -232,7 +239,8 @@ def _draw_words(figure: Figure, session: Session, span_s: tuple[float, float], s
     )
     band = "Band: stated error (±)." if stated else "Nothing was judged, so no error is stated."
     legend = f"{band} Dashed: filled in over a short gap. Empty: not seen."
-    figure.text(0.012, 0.019, f"{NO_OUTCOME}  {legend}", fontsize=11.5, color=MUTED, va="center")
+    about = legend if session.outcome else f"{NO_OUTCOME}  {legend}"
+    figure.text(0.012, 0.019, about, fontsize=11.5, color=MUTED, va="center")
     figure.text(0.988, 0.019, software, fontsize=11.5, color=MUTED, va="center", ha="right")
     return float(max(_TITLE_PX, HEIGHT_PX - text.get_window_extent().y0 + _SPACE_PX))
 
