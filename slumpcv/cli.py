@@ -75,7 +75,7 @@ def _root(
 
 
 @app.command()
-def analyze(
+def analyze(  # noqa: PLR0913, PLR0917 (each is an option)
     clip: Annotated[Path, typer.Argument(help="A video, a folder of images, or a saved track.npz.")],
     output: Annotated[
         Path | None,
@@ -89,6 +89,9 @@ def analyze(
     overlay: Annotated[
         bool, typer.Option("--overlay/--no-overlay", help="Write the video with drawings.")
     ] = True,
+    blur_face: Annotated[
+        bool, typer.Option("--blur-face", help="Make the person's face unrecognisable in all pictures.")
+    ] = False,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace results already in the folder.")
     ] = False,
@@ -108,7 +111,13 @@ def analyze(
     folder = new_result_folder(output, overwrite)
     try:
         result, files = _run(
-            clip, folder, None if side is SideChoice.AUTO else side.value, model.value, rate, overlay, noise
+            clip,
+            folder,
+            None if side is SideChoice.AUTO else side.value,
+            model.value,
+            rate,
+            {"overlay": overlay, "blur_face": blur_face},
+            noise,
         )
     except BaseException as error:
         _remove_if_empty(folder)
@@ -127,8 +136,16 @@ def analyze(
 
 
 def _run(
-    clip: Path, folder: Path, side: str | None, model: str, fps: float | None, overlay: bool, noise: Console
+    clip: Path,
+    folder: Path,
+    side: str | None,
+    model: str,
+    fps: float | None,
+    drawing: dict[str, bool],
+    noise: Console,
 ) -> tuple[Analysis, list[Path]]:
+    from datetime import date
+
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
@@ -142,8 +159,9 @@ def _run(
             return lambda share: bar.update(task, completed=share)
 
         result = run(clip, side, model, fps, show("Following the person"))  # type: ignore[arg-type]
-        drawn = clip if overlay and not is_track(clip) else None
-        files = write_results(result, folder, drawn, show("Writing results"))
+        shown = None if is_track(clip) else clip
+        written = show("Writing results")
+        files = write_results(result, folder, shown, written, made_on=date.today(), **drawing)
     return result, files
 
 
