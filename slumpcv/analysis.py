@@ -114,7 +114,7 @@ def with_answers(analysis: Analysis, answers: Answers, other_side_knee_deg: floa
     """
     session = analysis.session
     symptoms = correlate(analysis.angles, analysis.spans, answers)
-    course = follow_course(answers, symptoms, session.isolation)
+    course = follow_course(answers, symptoms, session.isolation.isolated)
     known = {
         "screen": answers.screen,
         "intake": answers.intake,

@@ -73,6 +73,11 @@ def _yes_or_no(value: object) -> object:
     return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
 
 
+def _split(value: object) -> object:
+    """Take "pull, tingling" for a list of two."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
 YesNo = Annotated[Literal["yes", "no"], BeforeValidator(_yes_or_no)]
 YesNoUnsure = Annotated[Literal["yes", "no", "unsure"], BeforeValidator(_yes_or_no)]
 Intensity = Annotated[int, Field(ge=0, le=10, strict=True)]
@@ -126,6 +131,17 @@ class Place(Strict):
     region: Region
     side: Side | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _read_words(cls, value: object) -> object:
+        """Take "right calf" or "calf right" for the two fields."""
+        if not isinstance(value, str):
+            return value
+        words = value.replace(",", " ").replace("_", " ").split()
+        sides = [w for w in words if w in ("left", "right")]
+        region = "_".join(w for w in words if w not in sides)
+        return {"region": region, "side": sides[0] if len(sides) == 1 else None}
+
     @model_validator(mode="after")
     def _has_a_side(self) -> Self:
         if self.side is None and self.region not in MIDLINE:
@@ -139,16 +155,25 @@ class Treatment(Strict):
     what: Tried
     helped: YesNoUnsure | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _read_word(cls, value: object) -> object:
+        return {"what": value} if isinstance(value, str) else value
+
+
+Places = Annotated[tuple[Place, ...], BeforeValidator(_split)]
+Qualities = Annotated[tuple[Quality, ...], BeforeValidator(_split)]
+
 
 class Intake(Strict):
     """The story before the test."""
 
     side: Side | None = None
-    regions: tuple[Place, ...] = ()
-    qualities: tuple[Quality, ...] = ()
+    regions: Places = ()
+    qualities: Qualities = ()
     onset: Literal["injury", "gradual", "unknown"] | None = None
     over_6_weeks: YesNoUnsure | None = None
-    tried: tuple[Treatment, ...] = ()
+    tried: Annotated[tuple[Treatment, ...], BeforeValidator(_split)] = ()
     back_pain_now: YesNo | None = None
     back_pain_ever: YesNo | None = None
     tailbone_fall_ever: YesNo | None = None
@@ -165,8 +190,8 @@ class Felt(Strict):
 
     intensity: Intensity | None = None
     familiar: YesNoUnsure | None = None
-    regions: tuple[Place, ...] = ()
-    qualities: tuple[Quality, ...] = ()
+    regions: Places = ()
+    qualities: Qualities = ()
 
     @property
     def is_anything(self) -> bool:
@@ -227,7 +252,7 @@ class Responses(Strict):
     head_lift_change: HeadLiftChange | None = None
     stop_reason: StopReason | None = None
     stopped_in: PhaseName | None = None
-    warning_signs: tuple[WarningSign, ...] = ()
+    warning_signs: Annotated[tuple[WarningSign, ...], BeforeValidator(_split)] = ()
     recovery: Recovery | None = None
 
 

@@ -16,7 +16,10 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
     {"__init__", "__main__"},
     {"cli"},
+    {"cli_answers"},
+    {"cli_job"},
     {"analysis"},
+    {"asking"},
     {"assess"},
     {"report"},
     {"follow"},
@@ -35,6 +38,7 @@ LAYERS = (
     {"body", "geometry", "smoothing", "thresholds"},
     {"session_file", "track"},
     {"session"},
+    {"answers_file"},
     {"answers"},
     {"files", "terms"},
     {"model_builder", "models", "tflite_metadata"},

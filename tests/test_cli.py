@@ -11,6 +11,7 @@ import pytest
 import slumpcv
 import slumpcv.models
 from slumpcv import cli
+from slumpcv.cli_job import read_fps
 from slumpcv.errors import InputError
 
 
@@ -136,7 +137,7 @@ def test_a_file_whose_name_is_a_number_is_no_camera(
 
 @pytest.mark.parametrize(("text", "fps"), [("all", None), (" ALL ", None), ("15", 15.0), ("0.5", 0.5)])
 def test_rates(text: str, fps: float | None) -> None:
-    assert cli._fps(text) == fps
+    assert read_fps(text) == fps
 
 
 @pytest.mark.parametrize("text", ["0", "-3", "nan", "inf", "1000", "fast", ""])

@@ -13,14 +13,14 @@ from typing import get_args
 import pytest
 from draw_timeline import small_timeline
 from fake_result import fake_result
+from test_language import catalogue
 
 import slumpcv
-from slumpcv import cli, isolation, marks, phases, session, signals, thresholds
+from slumpcv import answers, cli_job, isolation, marks, phases, session, signals, terms, thresholds
 from slumpcv.files import RESULT_FILES
-from slumpcv.quality.words import WORDS
+from slumpcv.quality.words import CODES
 from slumpcv.report.palette import PHASE_TINTS
 from slumpcv.report.tables import ANGLE_COLUMNS, PHASE_COLUMNS
-from slumpcv.report.wording import PHASE_LABELS
 from slumpcv.track import array_names
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -88,7 +88,7 @@ def help_of(command: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", shown)
 
 
-@pytest.mark.parametrize("command", ["analyze", "models"])
+@pytest.mark.parametrize("command", ["analyze", "answers", "ask", "models"])
 def test_options_named_in_the_docs_exist(command: str) -> None:
     usage = re.search(
         rf"^    slumpcv {command} .*(?:\n {{8,}}.*)*", text_of(ROOT / "README.md"), re.MULTILINE
@@ -104,7 +104,7 @@ def test_options_named_in_the_docs_exist(command: str) -> None:
 
 
 def test_the_exit_code_after_an_interruption_is_stated() -> None:
-    assert f"{cli.INTERRUPTED} after Ctrl-C" in text_of(ROOT / "README.md")
+    assert f"{cli_job.INTERRUPTED} after Ctrl-C" in text_of(ROOT / "README.md")
 
 
 def test_the_limits_of_the_head_lift_are_those_of_the_code() -> None:
@@ -136,8 +136,13 @@ def test_the_columns_are_those_that_are_written() -> None:
 
 def test_the_fields_of_the_session_are_listed() -> None:
     table = section("architecture.md", "## Files")
-    models = (session.Session, session.Clip, session.Software, session.Quality, session.Finding)
-    for model in (*models, session.Phase, session.Measured, session.Isolation, session.Moved):
+    models = [
+        model
+        for model in vars(session).values()
+        if isinstance(model, type) and issubclass(model, terms.Strict)
+    ]
+    assert session.Session in models
+    for model in {*models, answers.Felt, answers.Mark} - {answers.Screen, answers.Intake}:
         for field in model.model_fields:
             assert f"`{field}`" in table, f"{model.__name__}.{field} is not in docs/architecture.md"
 
@@ -151,14 +156,19 @@ def test_the_result_files_and_the_track_are_listed() -> None:
 def test_the_phases_are_those_of_the_code() -> None:
     sequence = first_cells(section("protocol.md", "## How it is done"))
     assert tuple(sequence) == PHASES
-    assert set(PHASES) == set(PHASE_LABELS) == set(PHASE_TINTS)
+    assert set(PHASES) == set(PHASE_TINTS)
+    keys = catalogue("en", "movement").keys()
+    for kind in ("phase", "short_phase"):
+        assert {key for key in keys if key.startswith(f"movement.{kind}.")} == {
+            f"movement.{kind}.{phase}" for phase in PHASES
+        }
     criteria = section("therapists.md", '## Phases: "reached" and the margin')
     assert set(re.findall(r"`([A-Z_]+)`", criteria)) == set(PHASES)
 
 
 def test_every_finding_is_explained() -> None:
     listed = first_cells(section("therapists.md", "## Findings about the recording"))
-    assert sorted(listed) == sorted(WORDS)
+    assert sorted(listed) == sorted(CODES)
 
 
 def test_the_diagram_has_the_stages_of_the_machine() -> None:

@@ -32,7 +32,7 @@ LEG: frozenset[Region] = frozenset(
 BELOW_KNEE: frozenset[Region] = LEG - {"back_of_thigh", "behind_knee"}
 # Reasons to stop that are signs of the spinal cord or of both legs, and so more than that.
 SIGNS_TO_STOP: frozenset[WarningSign] = frozenset({"both_legs", "both_arms", "electric_shock_down_the_spine"})
-STEPS = ("SLUMP", "NECK_FLEXION", "KNEE_EXTENSION")
+STEPS = ("SLUMP", "NECK_FLEXION", "KNEE_EXTENSION", "HEAD_LIFT")
 
 
 @dataclass(frozen=True)

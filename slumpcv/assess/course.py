@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from slumpcv.answers import AskedPhase, Responses
-    from slumpcv.session import Isolation, Relief, Symptom
+    from slumpcv.session import Relief, Symptom
 
 
 @dataclass(frozen=True)
@@ -61,14 +61,14 @@ def _completed(mark: Felt, answer: Felt) -> Felt:
     )
 
 
-def follow_course(responses: Responses, symptoms: Sequence[Symptom], isolation: Isolation) -> Course:
+def follow_course(responses: Responses, symptoms: Sequence[Symptom], isolated: bool | None) -> Course:
     """Return how the symptoms went.
 
     Parameters
     ----------
     responses : the answers about the test.
     symptoms : those marked on the clip, with their phases.
-    isolation : of the head lift.
+    isolated : whether only the head moved during the head lift.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def follow_course(responses: Responses, symptoms: Sequence[Symptom], isolation: 
         baseline=baseline,
         peak=peak,
         reproduced=rise is not None and rise >= thresholds.REPRODUCED_RISE,
-        head_lift=_response(responses, intensities, baseline, rise, isolation),
+        head_lift=_response(responses, intensities, baseline, rise, isolated),
     )
 
 
@@ -109,7 +109,7 @@ def _response(
     intensities: Sequence[PhaseIntensity],
     baseline: int | None,
     rise: int | None,
-    isolation: Isolation,
+    isolated: bool | None,
 ) -> HeadLiftResponse:
     """Compare the last intensity before the head lift with that after it."""
     known = {i.phase: i.intensity for i in intensities if i.intensity is not None}
@@ -126,7 +126,7 @@ def _response(
         said=said,
         relief=_relief(before, drop, back_from_one, said == "worse"),
         conflict=drop is not None and _in_conflict(said, drop),
-        isolated=isolation.isolated,
+        isolated=isolated,
     )
 
 

@@ -8,6 +8,7 @@ from slumpcv.answers import SCREEN_GROUPS
 from slumpcv.language import text
 from slumpcv.report.answer_words import answer, place
 from slumpcv.report.blocks import NOTHING, bullets, heading, note, paragraph, table
+from slumpcv.report.wording import phase_name
 from slumpcv.symptoms import LAGS
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _afterwards(session: Session) -> list[Block]:
     if responses.stop_reason is not None:
         rows.append([text("ask.felt.stop_reason"), text(f"ask.stop_reason.{responses.stop_reason}")])
     if responses.stopped_in is not None:
-        rows.append([text("ask.felt.stopped_in"), text(f"report.phase.{responses.stopped_in}")])
+        rows.append([text("ask.felt.stopped_in"), phase_name(responses.stopped_in)])
     if responses.warning_signs:
         signs = "; ".join(text(f"ask.warning_sign.{s}") for s in responses.warning_signs)
         rows.append([text("ask.felt.warning_signs"), signs])

@@ -12,17 +12,16 @@ from slumpcv.language import text
 from slumpcv.report.answer_words import places_in, qualities_in
 from slumpcv.report.blocks import bullets, heading, lead, note, paragraph, sheet, strong
 from slumpcv.report.wording import sentences
+from slumpcv.session import NOT_JUDGED
 
 if TYPE_CHECKING:
     from typing import Any
 
     from slumpcv.answers import AskedPhase, Felt
     from slumpcv.report.blocks import Block
-    from slumpcv.session import Course, Outcome, OutcomeCode, PhaseIntensity, Session
+    from slumpcv.session import Course, Outcome, PhaseIntensity, Session
 
 TYPE_PT = 10.5
-# Of these the clip is not judged: the page says where to go, and nothing about the movement.
-GO_FIRST: frozenset[OutcomeCode] = frozenset({"BLOCKED", "URGENT", "STOPPED"})
 # What a therapist adds to an outcome; these are for the person too.
 FOR_PATIENTS = ("slow_recovery", "repeat_attempt")
 
@@ -31,7 +30,7 @@ def patient_sheet(session: Session) -> dict[str, Any]:
     """Return the first page."""
     outcome = session.outcome
     blocks = [heading(text("report.patient.title"), 1)]
-    if outcome is not None and outcome.code in GO_FIRST:
+    if outcome is not None and outcome.code in NOT_JUDGED:
         blocks += _go_first(outcome)
     else:
         blocks += [heading(text("report.patient.did")), paragraph(*_did(session))]

@@ -16,12 +16,11 @@ from slumpcv.report.therapist_pages import (
     first_sheet,
     frames_sheet,
     measured,
-    phase_name,
     timeline_sheet,
 )
 from slumpcv.report.timeline_vector import timeline_svg
 from slumpcv.report.typeset import typeset
-from slumpcv.report.wording import format_measure
+from slumpcv.report.wording import format_measure, phase_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

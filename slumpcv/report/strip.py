@@ -6,16 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from slumpcv.language import text
 from slumpcv.report.drawing import BOLD, MEDIUM, REGULAR, draw_text, text_width, wrap_text
 from slumpcv.report.palette import INK, PHASE_TINTS, rgb
-from slumpcv.report.wording import (
-    NOT_JUDGED,
-    SHORT_PHASE_LABELS,
-    by_weight,
-    format_measure,
-    headline,
-    phase_label,
-)
+from slumpcv.report.wording import by_weight, format_measure, headline, phase_label, short_phase_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,7 +110,7 @@ class Strip:
             lift = phase.phase == "HEAD_LIFT"
             self._base[top:bottom, left : max(left + 1, right - 1)] = rgb(PHASE_TINTS[phase.phase])
             weight = BOLD if lift else REGULAR
-            for label in (phase_label(phase, self._session.phases), SHORT_PHASE_LABELS[phase.phase]):
+            for label in (phase_label(phase, self._session.phases), short_phase_name(phase.phase)):
                 width = text_width(label, size_px, weight)
                 if width > right - left - 6:
                     continue
@@ -145,14 +139,17 @@ class Strip:
         phase = next((p for p in self._session.phases if p.start_s <= time_s < p.end_s), None)
         if phase is not None:
             colour = _LIFT if phase.phase == "HEAD_LIFT" else _TEXT
-            name = phase_label(phase, self._session.phases) + ("" if phase.reached else " (not reached)")
+            name = phase_label(phase, self._session.phases)
+            name = name if phase.reached else f"{name} ({text('movement.not_reached')})"
             draw_text(picture, name, (self._margin_px, 1.55 * size_px), round(size_px * 1.25), colour, BOLD)
         clock = f"{time_s:.1f} / {self._duration_s:.1f} s"
         right = picture.shape[1] - self._margin_px - text_width(clock, size_px)
         draw_text(picture, clock, (right, 1.5 * size_px), size_px, _FAINT)
         for number, name in enumerate(SHOWN):
             value = values.get(name, float("nan"))
-            words = format_measure(name, value, self._errors.get(name)) if name in values else NOT_JUDGED
+            words = format_measure(name, value, self._errors.get(name))
+            if name not in values:
+                words = text("movement.not_judged")
             colour = _TEXT if np.isfinite(value) else _FAINT
             at = (self._column_px(number), 4.3 * size_px)
             draw_text(picture, words, at, self._number_px, colour, BOLD)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from slumpcv.language import text
 from slumpcv.report.answer_words import answer, places_in, qualities_in
 from slumpcv.report.blocks import NOTHING, heading, note, paragraph, seconds, table
-from slumpcv.report.therapist_pages import MEASURES, phase_name
-from slumpcv.report.wording import format_measure
+from slumpcv.report.therapist_pages import MEASURES
+from slumpcv.report.wording import format_measure, phase_name
 
 if TYPE_CHECKING:
     from slumpcv.report.blocks import Block

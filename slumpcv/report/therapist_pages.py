@@ -18,15 +18,17 @@ from slumpcv.report.blocks import (
     strong,
     table,
 )
-from slumpcv.report.patient_page import GO_FIRST, felt_in
+from slumpcv.report.patient_page import felt_in
 from slumpcv.report.wording import (
     by_weight,
     format_deg,
     format_index,
     format_measure,
     headline,
+    phase_name,
     verdict_sentence,
 )
+from slumpcv.session import NOT_JUDGED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,17 +88,12 @@ def measured(session: Session) -> list[Block]:
     return [*_phases(session), *_angles(session), *_recording(session)]
 
 
-def phase_name(phase: str) -> str:
-    """Name a phase."""
-    return text(f"report.phase.{phase}")
-
-
 def _outcome(outcome: Outcome | None) -> list[Block]:
     blocks = [heading(text("report.outcome.title"))]
     if outcome is None:
         return [*blocks, paragraph(text("report.felt.not_entered"), text("report.may.no_outcome"))]
     blocks += [strong(f"{outcome.title} ({outcome.code})"), paragraph(outcome.text, outcome.next_step)]
-    if outcome.code in GO_FIRST:
+    if outcome.code in NOT_JUDGED:
         blocks.append(paragraph(text("report.outcome.not_judged")))
     for title, remarks in (("limitations", outcome.limitations), ("addons", outcome.addons)):
         if remarks:

@@ -13,16 +13,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from slumpcv.files import atomic_write
+from slumpcv.language import text
 from slumpcv.report.palette import BLANK, INK, LIFT, MUTED, PAPER, PHASE_TINTS
 from slumpcv.report.timeline_panels import PANELS, draw_findings, draw_panel, finding_rows
 from slumpcv.report.timeline_symptoms import draw_symptoms, lane_px
-from slumpcv.report.wording import (
-    NO_OUTCOME,
-    SHORT_PHASE_LABELS,
-    headline,
-    phase_label,
-    stated_errors,
-)
+from slumpcv.report.wording import headline, phase_label, short_phase_name, stated_errors, title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -170,10 +165,10 @@ def _name_phases(axes: Axes, phases: Sequence[Phase]) -> None:
         if all(written):
             return
         if size != _NAME_SIZES[-1]:
-            for text in filter(None, written):
-                text.remove()
+            for fitting in filter(None, written):
+                fitting.remove()
     for phase, label in zip(phases, written, strict=True):
-        short = [SHORT_PHASE_LABELS[phase.phase]]
+        short = [short_phase_name(phase.phase)]
         if label is None and _fit_label(axes, phase, short, _NAME_SIZES[-1]) is None:
             _fit_label(axes, phase, short, _NAME_SIZES[-1], turn_deg=90)
 
@@ -181,7 +176,9 @@ def _name_phases(axes: Axes, phases: Sequence[Phase]) -> None:
 def _forms(phase: Phase, phases: Sequence[Phase]) -> list[str]:
     """Give the ways to write a phase's name, the preferred one first."""
     name = phase_label(phase, phases)
-    return [name, name.replace(" ", "\n", 1)] if phase.reached else [f"{name}\nnot reached"]
+    if not phase.reached:
+        return [f"{name}\n{text('movement.not_reached')}"]
+    return [name, name.replace(" ", "\n", 1)]
 
 
 def _fit_label(
@@ -193,7 +190,7 @@ def _fit_label(
     )
     room_px = (axes.transData.transform((end_s, 0)) - axes.transData.transform((start_s, 0)))[0] - 6
     for words in forms:
-        text = axes.text(
+        label = axes.text(
             (start_s + end_s) / 2,
             0.5,
             words,
@@ -206,9 +203,9 @@ def _fit_label(
             color=PAPER if phase.phase == "HEAD_LIFT" else INK,
             fontweight="bold" if phase.phase == "HEAD_LIFT" else "normal",
         )
-        if text.get_window_extent().width <= room_px:
-            return text
-        text.remove()
+        if label.get_window_extent().width <= room_px:
+            return label
+        label.remove()
     return None
 
 
@@ -226,10 +223,9 @@ def _draw_words(figure: Figure, session: Session, span_s: tuple[float, float], s
     stated : bool
         Whether errors are stated.
     """
-    side = f", {session.side} side" if session.side else ""
-    figure.text(0.012, 0.977, f"Slump test{side}: movement report", fontsize=20, fontweight="bold", va="top")
-    text = figure.text(0.012, 0.938, headline(session), fontsize=15, color=LIFT, fontweight="bold", va="top")
-    _wrap(text, 0.976 * WIDTH_PX)
+    figure.text(0.012, 0.977, title(session), fontsize=20, fontweight="bold", va="top")
+    said = figure.text(0.012, 0.938, headline(session), fontsize=15, color=LIFT, fontweight="bold", va="top")
+    _wrap(said, 0.976 * WIDTH_PX)
     software = f"slumpcv {session.software.slumpcv}, {session.software.model} model"
     whole_s = session.clip.duration_s
     cropped = span_s[1] - span_s[0] < whole_s - 1
@@ -239,23 +235,23 @@ def _draw_words(figure: Figure, session: Session, span_s: tuple[float, float], s
     )
     band = "Band: stated error (±)." if stated else "Nothing was judged, so no error is stated."
     legend = f"{band} Dashed: filled in over a short gap. Empty: not seen."
-    about = legend if session.outcome else f"{NO_OUTCOME}  {legend}"
+    about = legend if session.outcome else f"{text('movement.no_outcome')}  {legend}"
     figure.text(0.012, 0.019, about, fontsize=11.5, color=MUTED, va="center")
     figure.text(0.988, 0.019, software, fontsize=11.5, color=MUTED, va="center", ha="right")
-    return float(max(_TITLE_PX, HEIGHT_PX - text.get_window_extent().y0 + _SPACE_PX))
+    return float(max(_TITLE_PX, HEIGHT_PX - said.get_window_extent().y0 + _SPACE_PX))
 
 
-def _wrap(text: Text, width_px: float) -> None:
+def _wrap(said: Text, width_px: float) -> None:
     """Break a text into at most two lines that fit, shrinking it when they would not."""
-    words = text.get_text().split()
+    words = said.get_text().split()
     for size in (15.0, 13.5, 12.0, 10.5, 9.0):
-        text.set_fontsize(size)
+        said.set_fontsize(size)
         for split in range(len(words), 0, -1):
             first, rest = " ".join(words[:split]), " ".join(words[split:])
-            text.set_text(first)
-            if text.get_window_extent().width > width_px:
+            said.set_text(first)
+            if said.get_window_extent().width > width_px:
                 continue
-            text.set_text(f"{first}\n{rest}" if rest else first)
+            said.set_text(f"{first}\n{rest}" if rest else first)
             break
-        if text.get_window_extent().width <= width_px:
+        if said.get_window_extent().width <= width_px:
             return

@@ -1,0 +1,183 @@
+"""What the commands that analyse a clip share: options, progress, the folder, and tidying up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from slumpcv.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from slumpcv.analysis import Analysis
+    from slumpcv.answers import Answers
+    from slumpcv.terms import Side
+
+    # The answers, and how far from straight the other leg's knee stayed when that is known.
+    Answered = tuple[Answers, float | None]
+    # Gets the measured clip and the folder for its results.
+    Answering = Callable[[Analysis, Path], Answered]
+
+INTERRUPTED = 130  # what a shell reports after Ctrl-C
+
+
+class SideChoice(StrEnum):
+    """Which leg was tested."""
+
+    AUTO = "auto"
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class ModelChoice(StrEnum):
+    """Which pose model to use."""
+
+    LITE = "lite"
+    FULL = "full"
+    HEAVY = "heavy"
+
+
+class LanguageChoice(StrEnum):
+    """Which language results are in."""
+
+    EN = "en"
+    ES = "es"
+    DE = "de"
+
+
+def read_fps(given: str) -> float | None:
+    """Read ``--fps``: a positive number, or ``all``."""
+    if given.strip().lower() == "all":
+        return None
+    try:
+        fps = float(given)
+    except ValueError:
+        fps = 0.0
+    if not 0 < fps < 1000:
+        raise typer.BadParameter(f"{given!r} is neither a positive number nor 'all'")
+    return fps
+
+
+LanguageOption = Annotated[LanguageChoice, typer.Option(help="Language of results and questions.")]
+SideOption = Annotated[SideChoice, typer.Option(help="The tested leg; auto: the one near the camera.")]
+ModelOption = Annotated[ModelChoice, typer.Option(help="Pose model.")]
+FpsOption = Annotated[str, typer.Option(help="Frames analysed per second of clip, or 'all'.")]
+OverlayOption = Annotated[bool, typer.Option("--overlay/--no-overlay", help="Write the video with drawings.")]
+BlurFaceOption = Annotated[
+    bool, typer.Option("--blur-face", help="Make the person's face unrecognisable in all pictures.")
+]
+OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace results already in the folder.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print session.json instead of the summary.")]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One clip to analyse, and what to do with the result."""
+
+    clip: Path
+    output: Path | None
+    side: SideChoice
+    model: ModelChoice
+    fps: float | None
+    overlay: bool
+    overwrite: bool
+    json: bool
+    blur_face: bool = False
+
+
+def run_job(job: Job, answering: Answering | None = None) -> None:
+    """Analyse a clip, write its results and print what was found.
+
+    Raises
+    ------
+    InputError
+        When the clip, the answers or the folder cannot be used.
+    """
+    from rich.console import Console
+
+    from slumpcv.allocator import return_large_blocks
+    from slumpcv.files import new_result_folder
+
+    return_large_blocks()
+    if str(job.clip).isdigit() and not job.clip.exists():
+        raise InputError(f"{job.clip} would be a camera, and only recordings are analysed", "Give a file.")
+    folder = new_result_folder(job.output, job.overwrite)
+    try:
+        result, files = _run(job, folder, answering, Console(stderr=True))
+    except BaseException as error:
+        _remove_if_empty(folder)
+        if isinstance(error, KeyboardInterrupt):
+            typer.echo(f"slumpcv: {_stopped(folder)}", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+        raise
+    if job.json:
+        from slumpcv.report.tables import session_json
+
+        typer.echo(session_json(result.session), nl=False)
+    else:
+        from slumpcv.report.summary import print_summary
+
+        print_summary(result.session, Console(), files)
+
+
+def _run(job: Job, folder: Path, answering: Answering | None, noise: Console) -> tuple[Analysis, list[Path]]:
+    with _progress(noise) as bar:
+        task = bar.add_task("Loading", total=None)
+        from slumpcv.analysis import analyze, is_track, with_answers, write_results
+
+        sides: dict[SideChoice, Side] = {SideChoice.LEFT: "left", SideChoice.RIGHT: "right"}
+        bar.reset(task, description="Following the person", total=1.0)
+        result = analyze(
+            job.clip,
+            sides.get(job.side),
+            job.model.value,
+            job.fps,
+            lambda share: bar.update(task, completed=share),
+        )
+    if answering is not None:
+        result = with_answers(result, *answering(result, folder))
+    shown = None if is_track(job.clip) else job.clip
+    with _progress(noise) as bar:
+        task = bar.add_task("Writing results", total=1.0)
+        files = write_results(
+            result,
+            folder,
+            shown,
+            lambda share: bar.update(task, completed=share),
+            overlay=job.overlay,
+            blur_face=job.blur_face,
+            made_on=date.today(),
+        )
+    return result, files
+
+
+def _progress(noise: Console) -> Progress:
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
+    return Progress(*columns, console=noise, transient=True, disable=not noise.is_terminal)
+
+
+def _stopped(folder: Path) -> str:
+    from slumpcv.answers_file import FILE_NAME
+
+    kept = folder / FILE_NAME
+    if not kept.exists():
+        return "Stopped; nothing half-written was left."
+    return f"Stopped; the answers so far are in {kept}. Go on with: slumpcv analyze CLIP --answers {kept}"
+
+
+def _remove_if_empty(folder: Path) -> None:
+    try:
+        folder.rmdir()
+    except OSError:
+        return
