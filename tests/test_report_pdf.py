@@ -173,6 +173,14 @@ def test_where_to_go_comes_first(name) -> None:
     assert "lifted your head" not in said
 
 
+@pytest.mark.parametrize("name", ["BLOCKED", "URGENT", "STOPPED"])
+def test_what_is_not_judged_has_no_verdict(report_of, name) -> None:
+    first, second, timeline = (plain(page) for page in pages(report_of(name))[:3])
+    assert "The clip is not judged." in second
+    for verdict in ("only the head moved", "Only the head moved", "Relief", "reproduced."):
+        assert verdict not in first + second + timeline
+
+
 def test_without_answers_no_outcome_is_given(report_of) -> None:
     first, second = (plain(p) for p in pages(report_of("none"))[:2])
     assert "No answers about symptoms were entered." in first

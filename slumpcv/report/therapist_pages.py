@@ -64,7 +64,7 @@ def first_sheet(session: Session) -> dict[str, Any]:
             heading(text("report.therapist.title"), 1),
             *_outcome(session.outcome),
             *_course(session),
-            *_head_lift(session),
+            *(_head_lift(session) if _is_judged(session) else []),
         ]
     )
 
@@ -120,12 +120,15 @@ def _course(session: Session) -> list[Block]:
             ]
         )
     columns = [text(f"report.course.{c}") for c in ("phase", "intensity", "familiar", "where", "how")]
+    blocks = [heading(text("report.course.title")), table(columns, rows, (1.2, 0.8, 0.8, 1.8, 1.8))]
+    if not _is_judged(session):
+        return blocks
     reproduced = text("report.course.reproduced" if course.reproduced else "report.course.not_reproduced")
-    return [
-        heading(text("report.course.title")),
-        table(columns, rows, (1.2, 0.8, 0.8, 1.8, 1.8)),
-        paragraph(reproduced),
-    ]
+    return [*blocks, paragraph(reproduced)]
+
+
+def _is_judged(session: Session) -> bool:
+    return session.outcome is None or session.outcome.code not in NOT_JUDGED
 
 
 def _head_lift(session: Session) -> list[Block]:

@@ -109,7 +109,7 @@ def timeline_figure(
     _draw_header(header, session.phases)
     top_px += _HEADER_PX + _SPACE_PX
     if symptoms_px:
-        symptoms = _axes(figure, top_px - _SPACE_PX / 2, symptoms_px, span_s)
+        symptoms = _axes(figure, top_px - _SPACE_PX / 2, symptoms_px - _SPACE_PX / 2, span_s)
         _draw_bands(symptoms, session.phases)
         draw_symptoms(symptoms, session)
         top_px += symptoms_px
