@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from slumpcv import __version__, cli_answers
+from slumpcv import __version__, cli_answers, cli_export
 from slumpcv.cli_job import (
     BlurFaceOption,
     FpsOption,
@@ -104,6 +104,9 @@ def models(
 
     code = run_models_command([b.value for b in build or []], source.value, archive, echo=typer.echo)
     raise typer.Exit(code)
+
+
+cli_export.add_commands(app)
 
 
 def main() -> None:

@@ -16,8 +16,10 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
     {"__init__", "__main__"},
     {"cli"},
+    {"cli_export"},
     {"cli_answers"},
     {"cli_job"},
+    {"export"},
     {"analysis"},
     {"asking"},
     {"assess"},
@@ -53,13 +55,15 @@ ONLY_IN = {
     "av": ("slumpcv/video/",),
     "cv2": ("slumpcv/video/", "slumpcv/pose.py", "slumpcv/report/drawing.py", "slumpcv/report/overlay.py"),
     "subprocess": ("slumpcv/model_builder.py",),
+    "fhir": ("slumpcv/export/fhir.py",),
+    "pyarrow": ("slumpcv/export/frames.py",),
 }
 
 # No clip leaves the machine: nothing here can even open a connection.
 NETWORK = {"aiohttp", "ftplib", "http", "httpx", "requests", "smtplib", "socket", "ssl", "urllib", "urllib3"}
 
 # What makes `slumpcv --help` slow when it is loaded before it is needed.
-SLOW = {"av", "cv2", "matplotlib", "mediapipe", "scipy"}
+SLOW = {"av", "babel", "cv2", "fhir", "matplotlib", "mediapipe", "pyarrow", "scipy"}
 
 SOURCES = sorted([*ROOT.glob("slumpcv/**/*.py"), *ROOT.glob("app.py")])
 

@@ -7,6 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from export_case import write_case
+
+from slumpcv.export.bundle import write_bundle
+from slumpcv.export.source import open_result
 
 CLIP = Path(__file__).resolve().parents[1] / "samples" / "right_plain.mp4"
 
@@ -34,6 +38,24 @@ def test_the_trap_catches_a_connection_of_a_child_process(tmp_path: Path) -> Non
     attempt = "import socket; socket.socket().connect_ex(('127.0.0.1', 9))"
     parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {attempt!r}])"
     assert any("AF_INET" in line for line in sockets_opened([sys.executable, "-c", parent], tmp_path))
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder: Path = tmp_path_factory.mktemp("result")
+    write_case(folder)
+    return folder
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "trc", "mot", "fhir", "zip"])
+def test_an_export_opens_no_socket(form: str, result: Path, tmp_path: Path) -> None:
+    export = ["export", str(result), "--to", form, "-o", f"a.{form}"]
+    assert sockets_opened([sys.executable, "-m", "slumpcv.cli", *export], tmp_path) == []
+
+
+def test_opening_what_somebody_sent_opens_no_socket(result: Path, tmp_path: Path) -> None:
+    write_bundle(tmp_path / "a.zip", open_result(result))
+    assert sockets_opened([sys.executable, "-m", "slumpcv.cli", "open", "a.zip"], tmp_path) == []
 
 
 @pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS.keys())

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 REGULAR, MEDIUM, BOLD = 400, 500, 650
 _FONT = cv2.FontFace("sans")
 _DARK: tuple[int, int, int] = (12, 24, 36)
+_LEGIBLE_PX = 9
 # cv2 takes coordinates in 1/16 pixel, which keeps slowly moving lines from jittering.
 _SHIFT = 4
 
@@ -27,6 +28,13 @@ def text_width(words: str, size_px: int, weight: int = REGULAR) -> int:
     """Give the width of a text in pixels."""
     _, _, width, _ = cv2.getTextSize((4096, 4096), words, (0, 0), _FONT, size_px, weight)
     return int(width)
+
+
+def fitting_px(words: str, size_px: int, room_px: float, weight: int = REGULAR) -> int:
+    """Give the size of type, at most ``size_px``, at which words fit; what is legible is kept."""
+    while size_px > _LEGIBLE_PX and text_width(words, size_px, weight) > room_px:
+        size_px -= 1
+    return size_px
 
 
 def draw_text(

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from slumpcv.files import atomic_write
 from slumpcv.language import text
+from slumpcv.report.fitting import shrink, wrap
 from slumpcv.report.palette import BLANK, INK, LIFT, MUTED, PAPER, PHASE_TINTS
 from slumpcv.report.timeline_panels import PANELS, draw_findings, draw_panel, finding_rows
 from slumpcv.report.timeline_symptoms import draw_symptoms, lane_px
@@ -36,6 +37,8 @@ _TITLE_PX, _HEADER_PX, _FOOTER_PX, _ROW_PX, _SPACE_PX = 98, 50, 92, 27, 10
 _PAD_S, _RECOVERY_SHOWN_S = 2.0, 8.0
 # Sizes of type for the names of phases: the largest at which all of them fit is used for all.
 _NAME_SIZES = (13.5, 12.5, 11.5, 10.5)
+# Names that stand upright in a narrow band must not be longer than the band is high.
+_TURNED_SIZE = 9.5
 
 STYLE = {key: value for key, value in matplotlib.rcParamsDefault.items() if "backend" not in key} | {
     "font.family": ["DejaVu Sans"],
@@ -155,7 +158,9 @@ def _draw_header(axes: Axes, phases: Sequence[Phase]) -> None:
     _fill_bands(axes, phases, colours, edgecolor=PAPER, linewidth=1.5)
     _name_phases(axes, phases)
     if not phases:
-        axes.text(0.5, 0.5, "No phases were found", transform=axes.transAxes, ha="center", va="center")
+        axes.text(
+            0.5, 0.5, text("pictures.timeline.no_phases"), transform=axes.transAxes, ha="center", va="center"
+        )
 
 
 def _name_phases(axes: Axes, phases: Sequence[Phase]) -> None:
@@ -170,14 +175,15 @@ def _name_phases(axes: Axes, phases: Sequence[Phase]) -> None:
     for phase, label in zip(phases, written, strict=True):
         short = [short_phase_name(phase.phase)]
         if label is None and _fit_label(axes, phase, short, _NAME_SIZES[-1]) is None:
-            _fit_label(axes, phase, short, _NAME_SIZES[-1], turn_deg=90)
+            _fit_label(axes, phase, short, _TURNED_SIZE, turn_deg=90)
 
 
 def _forms(phase: Phase, phases: Sequence[Phase]) -> list[str]:
     """Give the ways to write a phase's name, the preferred one first."""
     name = phase_label(phase, phases)
     if not phase.reached:
-        return [f"{name}\n{text('movement.not_reached')}"]
+        names = (name, short_phase_name(phase.phase))
+        return [f"{words}\n{text('movement.not_reached')}" for words in names]
     return [name, name.replace(" ", "\n", 1)]
 
 
@@ -225,33 +231,24 @@ def _draw_words(figure: Figure, session: Session, span_s: tuple[float, float], s
     """
     figure.text(0.012, 0.977, title(session), fontsize=20, fontweight="bold", va="top")
     said = figure.text(0.012, 0.938, headline(session), fontsize=15, color=LIFT, fontweight="bold", va="top")
-    _wrap(said, 0.976 * WIDTH_PX)
-    software = f"slumpcv {session.software.slumpcv}, {session.software.model} model"
-    whole_s = session.clip.duration_s
-    cropped = span_s[1] - span_s[0] < whole_s - 1
-    shown = f"; shown: {span_s[0]:.0f} to {span_s[1]:.0f} of {whole_s:.0f} s" if cropped else ""
-    figure.text(
-        (LEFT + RIGHT) / 2, 0.052, f"Time in the clip, seconds{shown}", fontsize=13, ha="center", va="center"
+    wrap(said, 0.976 * WIDTH_PX)
+    centre = (LEFT + RIGHT) / 2
+    figure.text(centre, 0.052, _time_words(session, span_s), fontsize=13, ha="center", va="center")
+    software = text(
+        "pictures.timeline.software", version=session.software.slumpcv, model=session.software.model
     )
-    band = "Band: stated error (±)." if stated else "Nothing was judged, so no error is stated."
-    legend = f"{band} Dashed: filled in over a short gap. Empty: not seen."
-    about = legend if session.outcome else f"{text('movement.no_outcome')}  {legend}"
-    figure.text(0.012, 0.019, about, fontsize=11.5, color=MUTED, va="center")
-    figure.text(0.988, 0.019, software, fontsize=11.5, color=MUTED, va="center", ha="right")
+    made = figure.text(0.988, 0.019, software, fontsize=11.5, color=MUTED, va="center", ha="right")
+    band = text("pictures.timeline.band") if stated else text("pictures.timeline.no_band")
+    about = [] if session.outcome else [text("movement.no_outcome") + " "]
+    words = " ".join([*about, band, text("pictures.timeline.lines")])
+    legend = figure.text(0.012, 0.019, words, fontsize=11.5, color=MUTED, va="center")
+    shrink(legend, made.get_window_extent().x0 - _SPACE_PX - legend.get_window_extent().x0)
     return float(max(_TITLE_PX, HEIGHT_PX - said.get_window_extent().y0 + _SPACE_PX))
 
 
-def _wrap(said: Text, width_px: float) -> None:
-    """Break a text into at most two lines that fit, shrinking it when they would not."""
-    words = said.get_text().split()
-    for size in (15.0, 13.5, 12.0, 10.5, 9.0):
-        said.set_fontsize(size)
-        for split in range(len(words), 0, -1):
-            first, rest = " ".join(words[:split]), " ".join(words[split:])
-            said.set_text(first)
-            if said.get_window_extent().width > width_px:
-                continue
-            said.set_text(f"{first}\n{rest}" if rest else first)
-            break
-        if said.get_window_extent().width <= width_px:
-            return
+def _time_words(session: Session, span_s: tuple[float, float]) -> str:
+    """Name the axis of time, and what of the clip it shows when that is not all."""
+    whole_s = session.clip.duration_s
+    if span_s[1] - span_s[0] >= whole_s - 1:
+        return text("pictures.timeline.time")
+    return text("pictures.timeline.time_cropped", start_s=span_s[0], end_s=span_s[1], whole_s=whole_s)
