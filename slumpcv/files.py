@@ -14,7 +14,15 @@ from slumpcv.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-RESULT_FILES = ("session.json", "angles.csv", "phases.csv", "track.npz", "timeline.png", "overlay.mp4")
+RESULT_FILES = (
+    "report.pdf",
+    "session.json",
+    "angles.csv",
+    "phases.csv",
+    "track.npz",
+    "timeline.png",
+    "overlay.mp4",
+)
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from draw_timeline import timeline_svg
+from draw_timeline import small_timeline
 from fake_result import fake_result
 from test_language import DOMAINS, catalogue
 
@@ -236,8 +236,8 @@ def test_thresholds_have_the_values_of_the_code() -> None:
 
 def test_the_picture_is_small_its_text_stays_text_and_its_bytes_stay_the_same() -> None:
     result = fake_result()
-    drawn = timeline_svg(result)
-    assert drawn == timeline_svg(result)
+    drawn = small_timeline(result)
+    assert drawn == small_timeline(result)
     assert "head lifted by</text>" in drawn
     kept = text_of(DOCS / "timeline.svg")
     assert ">Head lift</text>" in kept

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MANIFEST_NAME = "manifest.json"
 VIDEO_NAME = "overlay.mp4"
-BUNDLE_FILES: tuple[str, ...] = tuple(dict.fromkeys((*RESULT_FILES, "report.pdf")))
+BUNDLE_FILES: tuple[str, ...] = RESULT_FILES
 """The files that may be in a bundle, beside the manifest."""
 
 # Packed already; to deflate them again would only take time.

@@ -1,4 +1,4 @@
-"""Drawing on RGB pictures with OpenCV: text, limbs and angle arcs."""
+"""Drawing on RGB pictures with OpenCV: text, limbs and angle arcs; resizing and JPEG."""
 
 from __future__ import annotations
 
@@ -154,3 +154,16 @@ def draw_arc(
     fixed = np.round(points * (1 << _SHIFT)).astype(np.int32).reshape(-1, 1, 2)
     for line_colour, line_px in ((_DARK, width_px + 2), (colour, width_px)):
         cv2.polylines(picture, [fixed], False, line_colour, line_px, cv2.LINE_AA, _SHIFT)
+
+
+def resized(picture: Picture, size_px: tuple[int, int]) -> Picture:
+    """Give a copy of a picture in another size (width, height), averaged where it gets smaller."""
+    smaller = size_px[0] < picture.shape[1]
+    how = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
+    return np.ascontiguousarray(cv2.resize(picture, size_px, interpolation=how), dtype=np.uint8)
+
+
+def jpeg(picture: Picture) -> bytes:
+    """Give a picture as a JPEG file; the same picture gives the same bytes."""
+    _, encoded = cv2.imencode(".jpg", picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])
+    return encoded.tobytes()

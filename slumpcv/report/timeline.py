@@ -17,6 +17,7 @@ from slumpcv.language import text
 from slumpcv.report.fitting import shrink, wrap
 from slumpcv.report.palette import BLANK, INK, LIFT, MUTED, PAPER, PHASE_TINTS
 from slumpcv.report.timeline_panels import PANELS, draw_findings, draw_panel, finding_rows
+from slumpcv.report.timeline_symptoms import draw_symptoms, lane_px
 from slumpcv.report.wording import headline, phase_label, short_phase_name, stated_errors, title
 
 if TYPE_CHECKING:
@@ -104,11 +105,17 @@ def timeline_figure(
     errors = stated_errors(session, plus_minus)
     rows = finding_rows(session.quality.findings)
     top_px = _draw_words(figure, session, span_s, bool(errors))
-    panels_px = HEIGHT_PX - top_px - _HEADER_PX - _FOOTER_PX - _ROW_PX * len(rows)
+    symptoms_px = lane_px(session)
+    panels_px = HEIGHT_PX - top_px - _HEADER_PX - _FOOTER_PX - _ROW_PX * len(rows) - symptoms_px
     weight_px = (panels_px - _SPACE_PX * (len(PANELS) + 2)) / sum(panel.weight for panel in PANELS)
     header = _axes(figure, top_px, _HEADER_PX, span_s)
     _draw_header(header, session.phases)
     top_px += _HEADER_PX + _SPACE_PX
+    if symptoms_px:
+        symptoms = _axes(figure, top_px - _SPACE_PX / 2, symptoms_px - _SPACE_PX / 2, span_s)
+        _draw_bands(symptoms, session.phases)
+        draw_symptoms(symptoms, session)
+        top_px += symptoms_px
     for panel in PANELS:
         axes = _axes(figure, top_px, panel.weight * weight_px, span_s)
         _draw_bands(axes, session.phases)
@@ -232,7 +239,8 @@ def _draw_words(figure: Figure, session: Session, span_s: tuple[float, float], s
     )
     made = figure.text(0.988, 0.019, software, fontsize=11.5, color=MUTED, va="center", ha="right")
     band = text("pictures.timeline.band") if stated else text("pictures.timeline.no_band")
-    words = f"{text('movement.no_outcome')}  {band} {text('pictures.timeline.lines')}"
+    about = [] if session.outcome else [text("movement.no_outcome") + " "]
+    words = " ".join([*about, band, text("pictures.timeline.lines")])
     legend = figure.text(0.012, 0.019, words, fontsize=11.5, color=MUTED, va="center")
     shrink(legend, made.get_window_extent().x0 - _SPACE_PX - legend.get_window_extent().x0)
     return float(max(_TITLE_PX, HEIGHT_PX - said.get_window_extent().y0 + _SPACE_PX))

@@ -149,10 +149,10 @@ def _scale(axes: Axes, values: Floats, error: float, panel: Panel) -> None:
         axes.spines[edge].set_visible(False)
 
 
-def _beside(
+def beside(
     axes: Axes, right: bool, down_px: float, words: str, size: float, colour: str, bold: bool = False
 ) -> None:
-    """Write a line beside a panel, at a distance in pixels below the panel's upper edge."""
+    """Write a line beside a row of the timeline, at a distance in pixels below its upper edge."""
     points_per_px = 72 / axes.figure.dpi
     line = axes.annotate(
         re.sub(r"-(?=\d)", _MINUS, words),
@@ -171,16 +171,16 @@ def _beside(
 
 
 def _label(axes: Axes, panel: Panel, error: float | None) -> None:
-    _beside(axes, False, 15, text(f"pictures.timeline.title.{panel.measure}"), 15, INK, bold=True)
-    _beside(axes, False, 39, text(f"pictures.timeline.note.{panel.measure}"), 11.5, MUTED)
+    beside(axes, False, 15, text(f"pictures.timeline.title.{panel.measure}"), 15, INK, bold=True)
+    beside(axes, False, 39, text(f"pictures.timeline.note.{panel.measure}"), 11.5, MUTED)
     down_px = 58
     if error is not None:
         number = format_measure(panel.measure, 0.0, error).partition("±")[2]
         unit = "°" if panel.measure.endswith("_deg") else ""
-        _beside(axes, False, down_px, text("pictures.timeline.error", error=f"{number}{unit}"), 11.5, MUTED)
+        beside(axes, False, down_px, text("pictures.timeline.error", error=f"{number}{unit}"), 11.5, MUTED)
         down_px += 19
     if panel.companion:
-        _beside(axes, False, down_px, text("pictures.timeline.companion"), 11.5, COMPANION)
+        beside(axes, False, down_px, text("pictures.timeline.companion"), 11.5, COMPANION)
 
 
 def _write_change(axes: Axes, panel: Panel, isolation: Isolation) -> None:
@@ -188,7 +188,7 @@ def _write_change(axes: Axes, panel: Panel, isolation: Isolation) -> None:
     lift = panel.change == "head_lift_deg"
     write = format_deg if panel.change.endswith("_deg") else format_index
     change = write(getattr(isolation, panel.change), isolation.plus_minus.get(panel.change), signed=not lift)
-    _beside(
+    beside(
         axes,
         True,
         15,
@@ -196,10 +196,10 @@ def _write_change(axes: Axes, panel: Panel, isolation: Isolation) -> None:
         11.5,
         MUTED,
     )
-    _beside(axes, True, 38, change, 16, LIFT, bold=True)
+    beside(axes, True, 38, change, 16, LIFT, bold=True)
     part = next((moved for moved in isolation.moved if moved.part == _MOVED_PARTS.get(panel.change)), None)
     if part is not None:
-        _beside(axes, True, 60, beyond_limit(isolation, part), 11.5, LIFT)
+        beside(axes, True, 60, beyond_limit(isolation, part), 11.5, LIFT)
         axes.plot(
             [part.at_s], [axes.get_ylim()[1]], marker="v", markersize=11, color=LIFT, clip_on=False, zorder=5
         )
@@ -233,7 +233,7 @@ def draw_findings(axes: Axes, rows: Sequence[Finding | str], span_s: tuple[float
     axes.tick_params(axis="x", labelsize=12.5, length=4)
     for edge in ("top", "left", "right"):
         axes.spines[edge].set_visible(False)
-    _beside(axes, False, 14, text("pictures.timeline.recording"), 15, INK, bold=True)
+    beside(axes, False, 14, text("pictures.timeline.recording"), 15, INK, bold=True)
     for row, finding in enumerate(rows):
         if isinstance(finding, str):
             _write_row(axes, row + 0.5, finding, MUTED)
