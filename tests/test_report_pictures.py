@@ -114,7 +114,8 @@ def test_only_the_head_is_changed_and_none_of_it_stays() -> None:
     for landmark in (0, 8):  # nose and ear
         place = np.round(track.landmarks_px[i, landmark]).astype(int)
         assert changed[place[1], place[0]]
-    assert len(np.unique(blurred[changed].reshape(-1, 3), axis=0)) < 400
+    # A few squares of one colour each, so nothing finer can be seen where they overlap.
+    assert len(np.unique(blurred[changed].reshape(-1, 3), axis=0)) < 60
 
 
 def test_a_head_that_was_lost_stays_covered() -> None:

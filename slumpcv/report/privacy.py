@@ -89,8 +89,7 @@ class HeadCover:
         if len(circles) == 0:
             _coarsen(covered, max(rgb.shape[:2]) / (4 * BLOCKS))
             return covered
-        for x, y, radius in circles:
-            _cover(covered, rgb, (x, y), radius)
+        _cover(covered, circles)
         return covered
 
 
@@ -119,18 +118,23 @@ def _middle(points: Floats) -> Floats:
     return middle
 
 
-def _cover(covered: Picture, rgb: Picture, centre: tuple[float, float], radius: float) -> None:
-    """Make a circle coarse, in place; what lies outside of it stays as it is."""
-    left, top = (max(0, int(c - radius)) for c in centre)
-    right, bottom = (int(c + radius) + 1 for c in centre)
-    part = covered[top:bottom, left:right]
+def _cover(picture: Picture, circles: Floats) -> None:
+    """Make circles (x, y, radius) coarse, in place; what lies outside of them stays as it is.
+
+    All share one grid of squares: squares that overlap would show finer detail between them.
+    """
+    x, y, radius = circles.T
+    left, top = (max(0, int((at - radius).min())) for at in (x, y))
+    right, bottom = (int((at + radius).max()) + 1 for at in (x, y))
+    part = picture[top:bottom, left:right]
     if part.size == 0:
         return
-    coarse = rgb[top:bottom, left:right].copy()
-    _coarsen(coarse, 2 * radius / BLOCKS)
-    y, x = np.ogrid[top : top + part.shape[0], left : left + part.shape[1]]
-    inside = (x - centre[0]) ** 2 + (y - centre[1]) ** 2 <= radius**2
-    part[inside] = coarse[inside]
+    coarse = part.copy()
+    _coarsen(coarse, 2 * float(radius.max()) / BLOCKS)
+    down, across = np.ogrid[top : top + part.shape[0], left : left + part.shape[1]]
+    for x_px, y_px, radius_px in circles:
+        inside = (across - x_px) ** 2 + (down - y_px) ** 2 <= radius_px**2
+        part[inside] = coarse[inside]
 
 
 def _coarsen(picture: Picture, block: float) -> None:
