@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from slumpcv import __version__, cli_answers
+from slumpcv import __version__, cli_answers, cli_compare
 from slumpcv.cli_job import (
     FpsOption,
     Job,
@@ -85,6 +85,7 @@ def analyze(
 
 app.command()(cli_answers.answers)
 app.command()(cli_answers.ask)
+app.command()(cli_compare.compare)
 
 
 @app.command()
