@@ -1,4 +1,4 @@
-"""What to know beside the numbers; the texts are in the catalogue ``compare``."""
+"""What to know beside the numbers; the texts are in the catalogue ``comparison``."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def remarks(
 
 
 def _remark(code: str, **values: object) -> Remark:
-    return Remark(code=code, text=text(f"compare.remark.{code}", **values))
+    return Remark(code=code, text=text(f"comparison.remark.{code}", **values))
 
 
 def _of_each(known: Sequence[tuple[Compared, Session]]) -> Iterator[Remark]:
@@ -55,12 +55,12 @@ def _of_each(known: Sequence[tuple[Compared, Session]]) -> Iterator[Remark]:
         outcome, findings = session.outcome, session.quality.findings
         spoken = session.language == language()
         if outcome is not None and outcome.code in STOPPED:
-            own = outcome.next_step if spoken else text("compare.own_report")
+            own = outcome.next_step if spoken else text("comparison.own_report")
             title = text(f"outcome.{outcome.code}.title")
             yield _remark("stopped", session=one.letter, outcome=title, next_step=own)
         if not one.usable:
             reasons = " ".join(f.message for f in findings if f.severity == "unusable") if spoken else ""
-            own = reasons or text("compare.own_report")
+            own = reasons or text("comparison.own_report")
             yield _remark("not_judged", session=one.letter, reasons=own)
         if one.side is None:
             yield _remark("side_unknown", session=one.letter)

@@ -39,15 +39,15 @@ def comparison_pdf(comparison: Comparison, picture: bytes, with_curves: bool) ->
         "language": comparison.language,
         "palette": {"ink": INK, "muted": MUTED, "hairline": HAIRLINE, "blank": BLANK, "accent": LIFT},
         "title": comparison_title(comparison),
-        "remarks": {"title": text("compare.remarks"), "list": [r.text for r in comparison.remarks]},
+        "remarks": {"title": text("comparison.remarks"), "list": [r.text for r in comparison.remarks]},
         "picture": {
-            "title": text("compare.picture"),
+            "title": text("comparison.picture"),
             "alt": _alt(comparison, with_curves),
             "width": width_px,
             "height": height_px,
         },
-        "how": {"title": text("compare.how"), "text": " ".join(explanations(comparison))},
-        "limits": text("compare.limits"),
+        "how": {"title": text("comparison.how"), "text": " ".join(explanations(comparison))},
+        "limits": text("comparison.limits"),
         "software": f"slumpcv {comparison.software}",
     }
     return typeset("compare.typ", data, {"compare.png": picture})
@@ -58,7 +58,7 @@ def _table(comparison: Comparison) -> dict[str, object]:
     return {
         "sessions": [{"letter": one.letter, "name": session_name(one)} for one in comparison.sessions],
         "columns": column_heads(comparison),
-        "trend": text("compare.column.trend") if any(row.trend for row in rows) else None,
+        "trend": text("comparison.column.trend") if any(row.trend for row in rows) else None,
         "rows": [
             {
                 "title": row.title,
@@ -82,5 +82,5 @@ def _later(row: ShownRow) -> list[dict[str, object]]:
 def _alt(comparison: Comparison, with_curves: bool) -> str:
     measures = [measure_title(row.measure) for row in shown_measures(comparison) if row.unit != "word"]
     sessions = listed([one.letter for one in comparison.sessions])
-    said = text("compare.alt", sessions=sessions, measures=", ".join(measures))
-    return f"{said} {text('compare.alt.curves')}" if with_curves else said
+    said = text("comparison.alt", sessions=sessions, measures=", ".join(measures))
+    return f"{said} {text('comparison.alt.curves')}" if with_curves else said

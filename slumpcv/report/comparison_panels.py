@@ -167,7 +167,7 @@ def draw_curves(
                 )
                 drawn[0].set(marker=look.marker, markevery=[POINTS // 2], markersize=6, zorder=3)
     axes.set_xlim(0, len(steps))
-    names = [text(f"compare.phase.{step}") for step in steps]
+    names = [text(f"comparison.phase.{step}") for step in steps]
     axes.set_xticks([place + 0.5 for place in range(len(steps))], names, fontsize=8.5, color=INK)
     axes.tick_params(axis="x", length=0)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10]))

@@ -75,7 +75,7 @@ def comparison_figure(comparison: Comparison, curves: Sequence[Curves], framed: 
     for number, row in enumerate(rows):
         draw_values(_panel(figure, values_px, number), row, comparison.sessions)
     if not rows:
-        _write(figure, values_px + _NOTHING_PX / 2, text("compare.plot.nothing"), 11, INK)
+        _write(figure, values_px + _NOTHING_PX / 2, text("comparison.plot.nothing"), 11, INK)
     if curves:
         _draw_all_curves(figure, curves_px, curves)
     for line, said in enumerate(words):
@@ -85,13 +85,13 @@ def comparison_figure(comparison: Comparison, curves: Sequence[Curves], framed: 
 
 def _words(comparison: Comparison, with_curves: bool, framed: bool) -> list[str]:
     """Say what stands below the picture, line by line."""
-    shaded = text("compare.plot.shaded", first=comparison.sessions[0].letter)
-    said = [f"{shaded} {text('compare.plot.bars')}"]
+    shaded = text("comparison.plot.shaded", first=comparison.sessions[0].letter)
+    said = [f"{shaded} {text('comparison.plot.bars')}"]
     if any(cell.missing for row in shown_measures(comparison) for cell in row.cells):
-        said[0] += f" {text('compare.plot.none')}"
+        said[0] += f" {text('comparison.plot.none')}"
     if with_curves:
-        said[0] += f" {text('compare.plot.time')}"
-    return [*said, text("compare.limits")] if framed else said
+        said[0] += f" {text('comparison.plot.time')}"
+    return [*said, text("comparison.limits")] if framed else said
 
 
 def _write(figure: Figure, down_px: float, words: str, size: float, colour: str, **style: Any) -> None:
@@ -120,7 +120,7 @@ def _panel(figure: Figure, top_px: float, number: int) -> Axes:
 def _draw_all_curves(figure: Figure, top_px: float, curves: Sequence[Curves]) -> None:
     steps = shown_steps(curves)
     width_px = WIDTH_PX - _LEFT_PX - _RIGHT_PX
-    titles = (text("compare.plot.knee"), text("compare.plot.neck"))
+    titles = (text("comparison.plot.knee"), text("comparison.plot.neck"))
     for number, (angle, title) in enumerate(zip(ANGLES, titles, strict=True)):
         down_px = top_px + number * (_CURVE_PX + _CURVE_GAP_PX) + _CURVE_GAP_PX * 0.6
         axes = _axes(figure, _LEFT_PX, down_px, width_px, _CURVE_PX)
@@ -141,5 +141,5 @@ def _draw_legend(figure: Figure, top_px: float, comparison: Comparison) -> None:
         figure.add_artist(drawn)
         words = f"{one.letter}: {session_name(one)}"
         if not one.usable:
-            words += f" ({text('compare.why.not_judged')})"
+            words += f" ({text('comparison.why.not_judged')})"
         figure.text(x + width + 12 / WIDTH_PX, y, words, fontsize=11, va="center_baseline")

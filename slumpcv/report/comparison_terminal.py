@@ -49,23 +49,23 @@ def _print(comparison: Comparison, console: Console, files: Sequence[Path]) -> N
     console.print()
     console.print(Padding(_table(comparison), (0, 0, 0, 1)))
     if comparison.remarks:
-        _list(console, text("compare.remarks"), [remark.text for remark in comparison.remarks])
-    _list(console, text("compare.how"), explanations(comparison))
+        _list(console, text("comparison.remarks"), [remark.text for remark in comparison.remarks])
+    _list(console, text("comparison.how"), explanations(comparison))
     if files:
         console.print()
-        console.print(Text(text("compare.files"), style="bold"))
+        console.print(Text(text("comparison.files"), style="bold"))
         for path in files:
             # One unbroken line each, so that a path can be copied from a narrow terminal.
             console.print(Text(f"  {path}"), soft_wrap=True)
     console.print()
-    console.print(Text(text("compare.limits"), style="dim"))
+    console.print(Text(text("comparison.limits"), style="dim"))
 
 
 def _table(comparison: Comparison) -> Table:
     """Lay out the rows; with more than two sessions, differences stand below their values."""
     rows = shown_rows(comparison)
     with_trend = any(row.trend for row in rows)
-    trend = [text("compare.column.trend")] if with_trend else []
+    trend = [text("comparison.column.trend")] if with_trend else []
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
     for column in (*column_heads(comparison), *trend):
         table.add_column(column)

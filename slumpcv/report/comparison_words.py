@@ -36,21 +36,21 @@ def comparison_title(comparison: Comparison) -> str:
     """Name what is compared: sides, visits, or a mixture."""
     kinds = {one.kind for one in comparison.sessions[1:]}
     kind = kinds.pop() if len(kinds) == 1 else "mixed"
-    return text(f"compare.title.{kind if kind in ('sides', 'visits') else 'mixed'}")
+    return text(f"comparison.title.{kind if kind in ('sides', 'visits') else 'mixed'}")
 
 
 def session_name(one: Compared) -> str:
     """Name a session by its label, if it has one, and its side."""
-    side = text(f"compare.side.{one.side or 'unknown'}")
-    return side if one.label is None else text("compare.named", label=one.label, side=side)
+    side = text(f"comparison.side.{one.side or 'unknown'}")
+    return side if one.label is None else text("comparison.named", label=one.label, side=side)
 
 
 def column_heads(comparison: Comparison) -> list[str]:
     """Name the columns: what, the first session, its value with two sessions, and each difference."""
     first, *later = [one.letter for one in comparison.sessions]
-    differences = [text("compare.column.difference", first=first, later=one) for one in later]
+    differences = [text("comparison.column.difference", first=first, later=one) for one in later]
     second = later if len(later) == 1 else []
-    return [text("compare.column.measure"), first, *second, *differences]
+    return [text("comparison.column.measure"), first, *second, *differences]
 
 
 def shown_rows(comparison: Comparison) -> list[ShownRow]:
@@ -69,22 +69,22 @@ def shown_measures(comparison: Comparison) -> list[Row]:
 
 def measure_title(measure: Measure) -> str:
     """Name a measure."""
-    return text(f"compare.measure.{measure}")
+    return text(f"comparison.measure.{measure}")
 
 
 def measure_note(row: Row) -> str:
     """Say what a number means; empty for words."""
-    return "" if row.unit == "word" else text(f"compare.note.{row.measure}")
+    return "" if row.unit == "word" else text(f"comparison.note.{row.measure}")
 
 
 def explanations(comparison: Comparison) -> list[str]:
     """Say how to read the comparison, as far as it holds such rows."""
     shown = {row.measure for row in shown_measures(comparison)}
-    said = [text("compare.how.error")]
+    said = [text("comparison.how.error")]
     if "onset_knee" in shown:
-        said.append(text("compare.how.onset"))
+        said.append(text("comparison.how.onset"))
     if "intensity_peak" in shown:
-        said.append(text("compare.how.points"))
+        said.append(text("comparison.how.points"))
     return said
 
 
@@ -95,13 +95,13 @@ def _shown(row: Row, brief: bool) -> ShownRow:
         cells=tuple(_cell(row, cell) for cell in row.cells),
         verdicts=tuple((_change(row.unit, d), _verdict(d, brief)) for d in row.differences),
         beyond=tuple(d.verdict == "more" for d in row.differences),
-        trend=text(f"compare.trend.{row.trend}") if row.trend else "",
+        trend=text(f"comparison.trend.{row.trend}") if row.trend else "",
     )
 
 
 def _cell(row: Row, cell: Cell) -> str:
     if cell.missing:
-        why = text(f"compare.why.{cell.missing}")
+        why = text(f"comparison.why.{cell.missing}")
         return f"{_range(row.unit, cell)} ({why})" if cell.low is not None else why
     if cell.word is not None:
         return _word(row.measure, cell.word)
@@ -113,12 +113,12 @@ def _word(measure: Measure, code: str) -> str:
     if measure == "outcome":
         return text(f"outcome.{code}.title")
     if measure == "onset_phase":
-        return text(f"compare.phase.{code}")
-    return text(f"compare.isolated.{code}") if measure == "isolated" else text(f"compare.relief.{code}")
+        return text(f"comparison.phase.{code}")
+    return text(f"comparison.isolated.{code}") if measure == "isolated" else text(f"comparison.relief.{code}")
 
 
 def _range(unit: Unit, cell: Cell) -> str:
-    return text("compare.range", low=_amount(unit, cell.low or 0.0), high=_amount(unit, cell.high or 0.0))
+    return text("comparison.range", low=_amount(unit, cell.low or 0.0), high=_amount(unit, cell.high or 0.0))
 
 
 def _amount(unit: Unit, value: float, plus_minus: float | None = None) -> str:
@@ -134,26 +134,28 @@ def _change(unit: Unit, difference: Difference) -> str:
         return ""
     size = abs(difference.change)
     if unit == "points":
-        points = text(f"compare.points.{'one' if round(size) == 1 else 'many'}", points=round(size))
-        more = text("compare.more", amount=points)
-        less = text("compare.less", amount=points)
+        points = text(f"comparison.points.{'one' if round(size) == 1 else 'many'}", points=round(size))
+        more = text("comparison.more", amount=points)
+        less = text("comparison.less", amount=points)
     else:
         amount = _amount(unit, size, difference.plus_minus)
-        more = text("compare.larger", amount=amount)
-        less = text("compare.smaller", amount=amount)
+        more = text("comparison.larger", amount=amount)
+        less = text("comparison.smaller", amount=amount)
     if _amount(unit, size) == _amount(unit, 0.0):
-        return text("compare.no_difference")
+        return text("comparison.no_difference")
     return more if difference.change > 0 else less
 
 
 def _verdict(difference: Difference, brief: bool) -> str:
     verdict = difference.verdict
     if brief and verdict in ("more", "within"):
-        return text(f"compare.brief.{verdict}")
-    said = text(f"compare.verdict.{verdict}")
+        return text(f"comparison.brief.{verdict}")
+    said = text(f"comparison.verdict.{verdict}")
     # What is missing stands in the cells; there is no room to say it twice.
     told = [r for r in difference.reasons if not brief or r.why in ("stopped", "head_not_alone")]
     if not told:
         return said
-    reasons = [text("compare.reason", session=r.session, why=text(f"compare.why.{r.why}")) for r in told]
-    return text("compare.because", verdict=said, reasons="; ".join(reasons))
+    reasons = [
+        text("comparison.reason", session=r.session, why=text(f"comparison.why.{r.why}")) for r in told
+    ]
+    return text("comparison.because", verdict=said, reasons="; ".join(reasons))
