@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slumpcv.cli_job import LanguageChoice, LanguageOption, OverwriteOption
+from slumpcv.cli_job import INTERRUPTED, LanguageChoice, LanguageOption, OverwriteOption, remove_if_empty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,15 @@ def compare(
 
         curves = _curves(results, sessions)
         folder = new_result_folder(output, overwrite, kind="compare", names=COMPARISON_FILES)
-        print_comparison(comparison, Console(), write_comparison(comparison, curves, folder))
+        try:
+            files = write_comparison(comparison, curves, folder)
+        except BaseException as error:
+            remove_if_empty(folder)
+            if isinstance(error, KeyboardInterrupt):
+                typer.echo("slumpcv: Stopped; nothing half-written was left.", err=True)
+                raise typer.Exit(INTERRUPTED) from None
+            raise
+        print_comparison(comparison, Console(), files)
 
 
 def _curves(results: Sequence[Path], sessions: Sequence[Session]) -> list[Curves]:

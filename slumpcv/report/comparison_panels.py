@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
 
     from slumpcv.compare.schema import Cell, Compared, Row, Unit
     from slumpcv.report.comparison_curves import Curves
@@ -50,6 +51,12 @@ LOOKS = (
 _LEAST: dict[Unit, float] = {"deg": 20.0, "index": 0.1, "points": 10.5}
 
 
+def shrink(said: Text, room_px: float) -> None:
+    """Make a line of type smaller until it fits."""
+    while said.get_window_extent().width > room_px:
+        said.set_fontsize(float(said.get_fontsize()) - 0.25)
+
+
 def is_drawn(row: Row) -> bool:
     """Return whether a row holds numbers to draw."""
     return row.unit != "word" and any(cell.value is not None or cell.low is not None for cell in row.cells)
@@ -76,9 +83,8 @@ def draw_values(axes: Axes, row: Row, sessions: Sequence[Compared]) -> None:
     )
     note = axes.text(_TITLE_AT, 1.05, measure_note(row), fontsize=8.5, color=MUTED, transform=axes.transAxes)
     room_px = axes.get_window_extent().width * (1 - _TITLE_AT)
-    for said in (title, note):
-        while said.get_window_extent().width > room_px:
-            said.set_fontsize(float(said.get_fontsize()) - 0.25)
+    shrink(title, room_px)
+    shrink(note, room_px)
 
 
 def _draw_within(axes: Axes, row: Row, place: int) -> tuple[float, ...]:

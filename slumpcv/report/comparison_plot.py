@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 
 from slumpcv.language import text
 from slumpcv.report.comparison_curves import ANGLES, shown_steps
-from slumpcv.report.comparison_panels import LOOKS, draw_curves, draw_values, is_drawn
+from slumpcv.report.comparison_panels import LOOKS, draw_curves, draw_values, is_drawn, shrink
 from slumpcv.report.comparison_words import comparison_title, session_name, shown_measures
 from slumpcv.report.palette import INK, MUTED, PAPER
 from slumpcv.report.timeline import STYLE
@@ -37,7 +37,7 @@ _TITLE_PX, _LEGEND_PX, _LINE_PX = 56, 42, 27
 _VALUES_PX, _VALUES_GAP_PX = 186, 96
 _CURVE_PX, _CURVE_GAP_PX = 190, 62
 _LEFT_PX, _RIGHT_PX, _APART_PX = 66, 16, 66
-_NOTHING_PX = 80
+_NOTHING_PX, _NAME_PX = 80, 780
 
 
 def comparison_png(comparison: Comparison, curves: Sequence[Curves], framed: bool = True) -> bytes:
@@ -98,9 +98,7 @@ def _write(figure: Figure, down_px: float, words: str, size: float, colour: str,
     """Write a line across the picture, smaller when it would not fit."""
     down = 1 - down_px / (figure.get_figheight() * DPI)
     said = figure.text(0.012, down, words, fontsize=size, color=colour, va="center", **style)
-    while said.get_window_extent().width > 0.976 * WIDTH_PX:
-        size -= 0.25
-        said.set_fontsize(size)
+    shrink(said, 0.976 * WIDTH_PX)
 
 
 def _axes(figure: Figure, left_px: float, top_px: float, width_px: float, height_px: float) -> Axes:
@@ -133,7 +131,7 @@ def _draw_legend(figure: Figure, top_px: float, comparison: Comparison) -> None:
     for place, one in enumerate(comparison.sessions):
         look = LOOKS[place]
         line, column = divmod(place, 2)
-        x = (20 + column * 780) / WIDTH_PX
+        x = (20 + column * _NAME_PX) / WIDTH_PX
         y = 1 - (top_px + 20 + line * _LEGEND_PX) / height_px
         width = 70 / WIDTH_PX
         drawn = Line2D([x, x + width / 2, x + width], [y] * 3, color=look.colour)
@@ -142,4 +140,5 @@ def _draw_legend(figure: Figure, top_px: float, comparison: Comparison) -> None:
         words = f"{one.letter}: {session_name(one)}"
         if not one.usable:
             words += f" ({text('comparison.why.not_judged')})"
-        figure.text(x + width + 12 / WIDTH_PX, y, words, fontsize=11, va="center_baseline")
+        said = figure.text(x + width + 12 / WIDTH_PX, y, words, fontsize=11, va="center_baseline")
+        shrink(said, _NAME_PX - 20 - 70 - 24)

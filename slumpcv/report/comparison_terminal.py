@@ -68,7 +68,7 @@ def _table(comparison: Comparison) -> Table:
     trend = [text("comparison.column.trend")] if with_trend else []
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
     for column in (*column_heads(comparison), *trend):
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for row in rows:
         cells = _two(row) if len(row.cells) == 2 else _many(row)
         end = [row.trend] if with_trend else []
