@@ -241,7 +241,7 @@ def test_a_test_that_was_not_judged_is_shown_and_not_compared(code: Any) -> None
     assert {row.differences[0].verdict for row in compared} == {"cannot"}
     assert comparison.remarks[0].code == "stopped"
     assert comparison.remarks[0].text.startswith("A: ")
-    assert comparison.remarks[0].text.endswith("Do this now.")
+    assert comparison.remarks[0].text.endswith("Do this now. This test is shown, and not compared.")
 
 
 def test_a_step_of_next_steps_in_another_language_is_left_to_its_own_report() -> None:

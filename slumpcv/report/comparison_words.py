@@ -106,7 +106,8 @@ def _cell(row: Row, cell: Cell) -> str:
     if cell.word is not None:
         return _word(row.measure, cell.word)
     amount = _amount(row.unit, cell.value or 0.0, cell.plus_minus)
-    return amount if cell.low is None else f"{amount} ({_range(row.unit, cell)})"
+    ends = {_amount(row.unit, end) for end in (cell.low, cell.high) if end is not None}
+    return f"{amount} ({_range(row.unit, cell)})" if len(ends) > 1 else amount
 
 
 def _word(measure: Measure, code: str) -> str:
@@ -151,8 +152,9 @@ def _verdict(difference: Difference, brief: bool) -> str:
     if brief and verdict in ("more", "within"):
         return text(f"comparison.brief.{verdict}")
     said = text(f"comparison.verdict.{verdict}")
-    # What is missing stands in the cells; there is no room to say it twice.
-    told = [r for r in difference.reasons if not brief or r.why in ("stopped", "head_not_alone")]
+    # What is missing stands in the cells, and what was stopped among the remarks: there is no
+    # room to say it twice.
+    told = [r for r in difference.reasons if not brief or r.why == "head_not_alone"]
     if not told:
         return said
     reasons = [
