@@ -11,15 +11,12 @@ stays small.
 from __future__ import annotations
 
 import argparse
-import io
 import re
 from pathlib import Path
 
-import matplotlib
-
 from slumpcv.analysis import Analysis, analyze
 from slumpcv.files import atomic_write
-from slumpcv.report.timeline import STYLE, timeline_figure
+from slumpcv.report.timeline_vector import timeline_svg
 
 ROOT = Path(__file__).resolve().parents[1]
 CLIP = ROOT / "samples" / "right_plain.mp4"
@@ -28,25 +25,18 @@ PICTURE = ROOT / "docs" / "timeline.svg"
 # Lay-out is done with the first font, which comes with matplotlib. Whoever looks at the picture
 # often has only one of the others; Verdana is as wide.
 FONTS = "'DejaVu Sans', Verdana, sans-serif"
-VECTOR_STYLE = STYLE | {"svg.fonttype": "none", "svg.hashsalt": "slumpcv"}
-# Without these, the date and the version of matplotlib would be part of the file.
-NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 TITLE = "Timeline of a sample clip: angles over the phases of the slump test"
 
 
-def timeline_svg(analysis: Analysis) -> str:
-    """Return the timeline of a result as SVG text.
+def small_timeline(analysis: Analysis) -> str:
+    """Return the timeline of a result as small SVG text.
 
     Parameters
     ----------
     analysis : Analysis
         The result of `slumpcv.analyze`.
     """
-    buffer = io.StringIO()
-    with matplotlib.rc_context(VECTOR_STYLE):
-        figure = timeline_figure(analysis.angles, analysis.session)
-        figure.savefig(buffer, format="svg", metadata=NO_METADATA)
-    return slimmed(buffer.getvalue())
+    return slimmed(timeline_svg(analysis.angles, analysis.session))
 
 
 def slimmed(svg: str) -> str:
@@ -72,7 +62,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("-o", "--output", type=Path, default=PICTURE)
     options = parser.parse_args(arguments)
     with atomic_write(options.output) as temporary:
-        temporary.write_text(timeline_svg(analyze(options.clip)), encoding="utf-8", newline="\n")
+        temporary.write_text(small_timeline(analyze(options.clip)), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ from slumpcv.video import open_clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
     from slumpcv.answers import Answers
     from slumpcv.models import Variant
@@ -150,7 +151,14 @@ def _movement(track: PoseTrack, side: Side | None) -> Analysis:
 
 
 def write_results(
-    analysis: Analysis, folder: Path, clip: str | Path | None = None, progress: Progress | None = None
+    analysis: Analysis,
+    folder: Path,
+    clip: str | Path | None = None,
+    progress: Progress | None = None,
+    *,
+    overlay: bool = True,
+    blur_face: bool = False,
+    made_on: date | None = None,
 ) -> list[Path]:
     """Write all result files into an existing folder; each appears whole or not at all.
 
@@ -158,8 +166,12 @@ def write_results(
     ----------
     analysis : what to write.
     folder : an existing folder.
-    clip : the clip to draw ``overlay.mp4`` from; None writes no overlay.
+    clip : the clip to take key frames and ``overlay.mp4`` from; None writes no overlay, and figures
+        in place of key frames.
     progress : called with the share of the overlay done, 0 to 1.
+    overlay : whether to write the overlay, where there is a clip.
+    blur_face : whether the person's head is made unrecognisable in all pictures.
+    made_on : date to print in the report; None prints none.
 
     Returns
     -------
@@ -175,20 +187,34 @@ def write_results(
     from slumpcv.report.timeline import write_timeline
 
     session, angles = analysis.session, analysis.angles
-    names = ["session.json", "timeline.png", "angles.csv", "phases.csv", "track.npz"]
+    names = ["report.pdf", "session.json", "timeline.png", "angles.csv", "phases.csv", "track.npz"]
     write_session_json(folder / "session.json", session)
     write_angles_csv(folder / "angles.csv", angles, session.phases)
     write_phases_csv(folder / "phases.csv", session.phases)
     save_track(folder / "track.npz", analysis.track)
     write_timeline(folder / "timeline.png", angles, session)
-    if clip is not None:
-        _write_overlay(folder / "overlay.mp4", analysis, clip, progress)
-        names.insert(2, "overlay.mp4")
+    _write_report(folder / "report.pdf", analysis, clip, blur_face, made_on)
+    if clip is not None and overlay:
+        _write_overlay(folder / "overlay.mp4", analysis, clip, blur_face, progress)
+        names.insert(3, "overlay.mp4")
     remove_stale_results(folder, names)
     return [folder / n for n in names]
 
 
-def _write_overlay(path: Path, analysis: Analysis, clip: str | Path, progress: Progress | None) -> None:
+def _write_report(
+    path: Path, analysis: Analysis, clip: str | Path | None, blur_face: bool, made_on: date | None
+) -> None:
+    from slumpcv.report.keyframes import figures_of_track, frames_of_clip
+    from slumpcv.report.pdf import write_report
+
+    result = analysis.track, analysis.angles, analysis.session, analysis.spans
+    frames = figures_of_track(*result) if clip is None else frames_of_clip(clip, *result, blur_face)
+    write_report(path, analysis.angles, analysis.session, frames, clip is not None, made_on)
+
+
+def _write_overlay(
+    path: Path, analysis: Analysis, clip: str | Path, blur_face: bool, progress: Progress | None
+) -> None:
     from slumpcv.report.overlay import write_overlay
 
     duration_s = max(analysis.track.source.duration_s, 1e-3)
@@ -197,8 +223,9 @@ def _write_overlay(path: Path, analysis: Analysis, clip: str | Path, progress: P
         if progress is not None:
             progress(min(time_s / duration_s, 1.0))
 
+    result = analysis.track, analysis.angles, analysis.session
     with open_clip(clip, max_side_px=ANALYSIS_SIDE_PX) as source:
-        write_overlay(path, source.frames(), analysis.track, analysis.angles, analysis.session, report)
+        write_overlay(path, source.frames(), *result, report, blur_face=blur_face)
 
 
 def _clip(track: PoseTrack) -> Clip:

@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from slumpcv import __version__, cli_answers, cli_compare
+from slumpcv import __version__, cli_answers, cli_compare, cli_export
 from slumpcv.cli_job import (
+    BlurFaceOption,
     FpsOption,
     Job,
     JsonOption,
@@ -69,6 +70,7 @@ def analyze(
     fps: FpsOption = "15",
     language: LanguageOption = LanguageChoice.EN,
     overlay: OverlayOption = True,
+    blur_face: BlurFaceOption = False,
     overwrite: OverwriteOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -78,7 +80,7 @@ def analyze(
     """
     from slumpcv.language import speaking
 
-    job = Job(clip, output, side, model, read_fps(fps), overlay, overwrite, json)
+    job = Job(clip, output, side, model, read_fps(fps), overlay, overwrite, json, blur_face)
     with speaking(language.value):
         run_job(job, cli_answers.from_file(answers, other_side))
 
@@ -103,6 +105,9 @@ def models(
 
     code = run_models_command([b.value for b in build or []], source.value, archive, echo=typer.echo)
     raise typer.Exit(code)
+
+
+cli_export.add_commands(app)
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slumpcv.cli_job import (
+    BlurFaceOption,
     FpsOption,
     Job,
     JsonOption,
@@ -96,13 +97,14 @@ def ask(
     fps: FpsOption = "15",
     language: LanguageOption = LanguageChoice.EN,
     overlay: OverlayOption = True,
+    blur_face: BlurFaceOption = False,
     overwrite: OverwriteOption = False,
     json: JsonOption = False,
 ) -> None:
     """Measure a clip, then ask about the symptoms on the terminal."""
     from slumpcv.language import speaking
 
-    job = Job(clip, output, side, model, read_fps(fps), overlay, overwrite, json)
+    job = Job(clip, output, side, model, read_fps(fps), overlay, overwrite, json, blur_face)
     with speaking(language.value):
         run_job(job, _on_the_terminal)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,6 +72,9 @@ SideOption = Annotated[SideChoice, typer.Option(help="The tested leg; auto: the 
 ModelOption = Annotated[ModelChoice, typer.Option(help="Pose model.")]
 FpsOption = Annotated[str, typer.Option(help="Frames analysed per second of clip, or 'all'.")]
 OverlayOption = Annotated[bool, typer.Option("--overlay/--no-overlay", help="Write the video with drawings.")]
+BlurFaceOption = Annotated[
+    bool, typer.Option("--blur-face", help="Make the person's face unrecognisable in all pictures.")
+]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace results already in the folder.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print session.json instead of the summary.")]
 
@@ -87,6 +91,7 @@ class Job:
     overlay: bool
     overwrite: bool
     json: bool
+    blur_face: bool = False
 
 
 def run_job(job: Job, answering: Answering | None = None) -> None:
@@ -140,10 +145,18 @@ def _run(job: Job, folder: Path, answering: Answering | None, noise: Console) ->
         )
     if answering is not None:
         result = with_answers(result, *answering(result, folder))
-    drawn = job.clip if job.overlay and not is_track(job.clip) else None
+    shown = None if is_track(job.clip) else job.clip
     with _progress(noise) as bar:
         task = bar.add_task("Writing results", total=1.0)
-        files = write_results(result, folder, drawn, lambda share: bar.update(task, completed=share))
+        files = write_results(
+            result,
+            folder,
+            shown,
+            lambda share: bar.update(task, completed=share),
+            overlay=job.overlay,
+            blur_face=job.blur_face,
+            made_on=date.today(),
+        )
     return result, files
 
 

@@ -14,7 +14,15 @@ from slumpcv.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-RESULT_FILES = ("session.json", "angles.csv", "phases.csv", "track.npz", "timeline.png", "overlay.mp4")
+RESULT_FILES = (
+    "report.pdf",
+    "session.json",
+    "angles.csv",
+    "phases.csv",
+    "track.npz",
+    "timeline.png",
+    "overlay.mp4",
+)
 COMPARISON_FILES = ("compare.pdf", "compare.png", "compare.csv", "compare.json")
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}

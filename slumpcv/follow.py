@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from threading import Event, Lock
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from slumpcv import __version__
+from slumpcv.conditioning import Conditioner, needs_of
 from slumpcv.models import find_model
 from slumpcv.pose import MAX_PEOPLE, Landmarker, Pose, sharpness
 from slumpcv.survey import Survey, glances, seatedness, survey
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from slumpcv.conditioning import Needs
     from slumpcv.models import ModelFile, Variant
     from slumpcv.pose import Image
     from slumpcv.video import ClipInfo, Frame, FrameSource
@@ -74,9 +76,10 @@ class Row:
 class Follower:
     """Follows the patient through frames of increasing time, with one model in memory at a time."""
 
-    def __init__(self, model: Path, look: Survey) -> None:
+    def __init__(self, model: Path, look: Survey, needs: Needs) -> None:
         self._model = model
         self._look = look
+        self._conditioner = Conditioner(needs)
         self._tracker = Landmarker(model, look.facing)
         self._searched_s = -np.inf
         self._seated_s = -np.inf
@@ -89,14 +92,15 @@ class Follower:
 
     def step(self, frame: Frame) -> Row:
         """Return the patient in one frame."""
+        shown = replace(frame, rgb=self._conditioner.show(frame.rgb))
         if not self._settled:
             self._settled = True
-            self._settle(frame.rgb, frame.time_s)
-        pose = None if self._nobody else self._track(frame)
+            self._settle(shown.rgb, frame.time_s)
+        pose = None if self._nobody else self._track(shown)
         if self._sits_there(pose):
             self._seated_s = frame.time_s
         elif self._look.anchor is not None:
-            pose = self._find_again(frame, pose)
+            pose = self._find_again(shown, pose)
         luma, side_px = float(frame.rgb[::8, ::8].mean()), max(frame.rgb.shape[:2])
         return Row(frame.time_s, pose, luma, sharpness(frame.rgb, pose), side_px)
 
@@ -176,14 +180,14 @@ def estimate_pose(
         When the model is missing or altered, or the source cannot be read.
     """
     bundle = find_model(model)
-    look = survey(glances(source), bundle.path)
+    look, needs = _first_look(source, bundle)
     spans = _pieces(source.info)
     meter = _Meter(spans, source.info.duration_s, progress)
     stop = Event()
 
     def piece(number: int) -> list[Row]:
         try:
-            follower = Follower(bundle.path, look)
+            follower = Follower(bundle.path, look, needs)
             reached = partial(meter.reached, number)
             return list(_follow(source, follower, fps, spans[number], stop, reached))
         except BaseException:
@@ -199,6 +203,13 @@ def estimate_pose(
             stop.set()
             raise
     return _track([row for part in parts for row in part], source, look, bundle, fps)
+
+
+def _first_look(source: FrameSource, bundle: ModelFile) -> tuple[Survey, Needs]:
+    """Return where the person sits, and what the frames need; keeps none of those it looked at."""
+    frames = glances(source)
+    needs = needs_of(frame.rgb for frame in frames)
+    return survey(frames, bundle.path, needs.gain), needs
 
 
 def _follow(

@@ -17,6 +17,7 @@ from slumpcv import thresholds
 from slumpcv.correction import load_correction
 from slumpcv.criteria import baseline_values, head_lift_margin
 from slumpcv.holds import SEEN_SHARE, SHORTEST_HOLD_S, hold_span, hold_values
+from slumpcv.language import text
 from slumpcv.session import Isolation, Moved
 
 if TYPE_CHECKING:
@@ -51,7 +52,11 @@ class Rule:
     moved: float
     certain: float
     decides: bool
-    words: str
+
+    @property
+    def words(self) -> str:
+        """The part as a sentence names it."""
+        return text(f"movement.part.{self.part}")
 
 
 RULES = (
@@ -64,7 +69,6 @@ RULES = (
         moved=thresholds.KNEE_MOVED_DEG,
         certain=thresholds.KNEE_MOVED_DEG,
         decides=True,
-        words="the knee",
     ),
     Rule(
         part="trunk",
@@ -75,7 +79,6 @@ RULES = (
         moved=thresholds.TRUNK_STILL_DEG,
         certain=thresholds.TRUNK_STILL_DEG,
         decides=True,
-        words="the trunk",
     ),
     Rule(
         part="back",
@@ -86,7 +89,6 @@ RULES = (
         moved=thresholds.SLUMP_INDEX_MOVED,
         certain=thresholds.SLUMP_INDEX_CERTAIN,
         decides=True,
-        words="the back",
     ),
     Rule(
         part="ankle",
@@ -97,7 +99,6 @@ RULES = (
         moved=thresholds.ANKLE_STILL_DEG,
         certain=thresholds.ANKLE_STILL_DEG,
         decides=False,
-        words="the ankle",
     ),
 )
 
@@ -118,7 +119,7 @@ def judge_isolation(angles: Angles, spans: Sequence[PhaseSpan], unusable: str | 
     """
     at = next((i for i, s in enumerate(spans) if s.phase == "HEAD_LIFT" and i > 0), None)
     if at is None:
-        reason = unusable or "The head was not lifted, or the lift could not be seen."
+        reason = unusable or text("movement.isolation.no_lift")
         return _verdict("unusable" if unusable else "no_lift", {}, (), (reason,))
     before, after = hold_values(angles, spans[at - 1]), hold_values(angles, spans[at])
     tall = baseline_values(angles, spans, spans[at].repetition)
@@ -196,11 +197,11 @@ def _doubts(
     margin = head_lift_margin(before, after, tall)
     if not math.isfinite(margin):
         status = "unseen"
-        reasons.append("It could not be seen how far the head came up.")
+        reasons.append(text("movement.isolation.height_unseen"))
     elif margin < 0:
         status = "small_lift"
-        reasons.append("The head was lifted too little to judge.")
-    reasons += [f"It could not be seen whether {rule.words} stayed still." for rule in unseen]
+        reasons.append(text("movement.isolation.too_small"))
+    reasons += [text("movement.isolation.unseen", part=rule.words) for rule in unseen]
     return status, tuple(reasons)
 
 
@@ -221,33 +222,31 @@ def _too_close(changes: dict[str, float], moved: Sequence[Moved], hurried: bool)
     for rule in (r for r in RULES if r.decides):
         within_error = rule.moved - load_correction().errors[rule.angle].lift
         if hurried and abs(changes[rule.field]) > max(within_error, rule.still / 2):
-            reasons.append(
-                f"The holds around the head lift were too short to tell whether {rule.words} stayed still."
-            )
+            reasons.append(text("movement.isolation.hurried", part=rule.words))
         elif any(m.part == rule.part for m in moved):
-            reasons.append(f"It is too close to call whether {rule.words} stayed still.")
+            reasons.append(text("movement.isolation.too_close", part=rule.words))
     return tuple(reasons)
 
 
 def _remarks(changes: dict[str, float], moved: Sequence[Moved]) -> tuple[str, ...]:
     """Return what is worth saying beside a clean verdict."""
-    remarks = [_moved_words(m) + " This is advisory: toes are seen badly." for m in moved]
+    remarks = [f"{_moved_words(m)} {text('movement.isolation.advisory')}" for m in moved]
     for rule in RULES:
         change = changes[rule.field]
         if rule.decides and rule.still < abs(change) <= rule.moved:
-            remarks.append(f"{_capital(rule.words)} may have moved a little ({_amount(rule.unit, change)}).")
+            amount = _amount(rule.unit, change)
+            remarks.append(_capital(text("movement.isolation.moved_little", part=rule.words, amount=amount)))
     return tuple(remarks)
 
 
 def _moved_words(moved: Moved) -> str:
     largest = max(moved.change, moved.worst, key=abs)
-    return (
-        f"{_capital(_rule(moved.part).words)} moved by {_amount(moved.unit, largest)} at {moved.at_s:.1f} s."
-    )
+    part, amount = _rule(moved.part).words, _amount(moved.unit, largest)
+    return _capital(text("movement.isolation.moved", part=part, amount=amount, seconds=moved.at_s))
 
 
 def _amount(unit: str, value: float) -> str:
-    return f"{abs(value):.0f}°" if unit == "deg" else f"{abs(value):.2f} of the slump index"
+    return f"{abs(value):.0f}°" if unit == "deg" else text("movement.amount.index", value=abs(value))
 
 
 def _capital(words: str) -> str:

@@ -233,6 +233,10 @@ OutcomeCode = Literal[
 ]
 
 
+NOT_JUDGED: frozenset[OutcomeCode] = frozenset({"BLOCKED", "URGENT", "STOPPED"})
+"""Outcomes after which nothing is said about the movement in the clip: something else comes first."""
+
+
 class Remark(Strict):
     """Something to know beside the outcome; ``code`` stays the same in every language."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from slumpcv.conditioning import brightened
 from slumpcv.pose import MAX_PEOPLE, Landmarker, Pose
 
 if TYPE_CHECKING:
@@ -71,13 +72,14 @@ def glances(source: FrameSource) -> list[Frame]:
     return list(source.frames(fps=FEWEST_GLANCES / duration_s))
 
 
-def survey(frames: Iterable[Frame], model: Path) -> Survey:
+def survey(frames: Iterable[Frame], model: Path, gain: float = 1.0) -> Survey:
     """Look at a few frames for the seated person.
 
     Parameters
     ----------
     frames : frames spread over the clip, upright.
     model : path of a model bundle.
+    gain : what the brightness is multiplied by before the model sees it.
 
     Returns
     -------
@@ -86,7 +88,7 @@ def survey(frames: Iterable[Frame], model: Path) -> Survey:
     frames = list(frames)
     shares = [frames[k::LOOKERS] for k in range(LOOKERS)]
     with ThreadPoolExecutor(LOOKERS) as pool:
-        seen = dict(pair for part in pool.map(partial(_look, model), shares) for pair in part)
+        seen = dict(pair for part in pool.map(partial(_look, model, gain), shares) for pair in part)
     people = {frame.time_s: len(seen[frame.time_s]) for frame in frames}
     seated = [p for frame in frames for p in seen[frame.time_s] if seatedness(p) > 0]
     if not seated:
@@ -100,10 +102,10 @@ def survey(frames: Iterable[Frame], model: Path) -> Survey:
     return Survey("right" if ahead >= 0 else "left", anchor, people)
 
 
-def _look(model: Path, frames: Sequence[Frame]) -> list[tuple[float, list[Pose]]]:
+def _look(model: Path, gain: float, frames: Sequence[Frame]) -> list[tuple[float, list[Pose]]]:
     """Return who is seen in each of some frames, with the frame's time."""
     with closing(Landmarker(model, people=MAX_PEOPLE)) as landmarker:
-        return [(frame.time_s, landmarker.find(frame.rgb, frame.time_s)) for frame in frames]
+        return [(f.time_s, landmarker.find(brightened(f.rgb, gain), f.time_s)) for f in frames]
 
 
 def seatedness(pose: Pose) -> float:

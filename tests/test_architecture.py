@@ -16,18 +16,20 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
     {"__init__", "__main__"},
     {"cli"},
+    {"cli_export"},
     {"cli_answers", "cli_compare"},
     {"cli_job"},
+    {"export"},
     {"analysis"},
     {"asking"},
-    {"assess", "symptoms"},
+    {"assess"},
     {"report"},
     {"compare"},
     {"follow"},
     {"survey"},
-    {"pose", "video"},
+    {"conditioning", "pose", "video"},
     {"isolation", "quality"},
-    {"criteria", "segmentation"},
+    {"criteria", "segmentation", "symptoms"},
     {"holds"},
     {"phases"},
     {"marks"},
@@ -52,15 +54,23 @@ ONLY_IN = {
     "streamlit": ("app.py", "slumpcv/ui/"),
     "mediapipe": ("slumpcv/pose.py",),
     "av": ("slumpcv/video/",),
-    "cv2": ("slumpcv/video/", "slumpcv/pose.py", "slumpcv/report/drawing.py", "slumpcv/report/overlay.py"),
+    "cv2": (
+        "slumpcv/video/",
+        "slumpcv/pose.py",
+        "slumpcv/conditioning.py",  # changes every pixel of a frame before the model sees it
+        "slumpcv/report/drawing.py",
+        "slumpcv/report/overlay.py",
+    ),
     "subprocess": ("slumpcv/model_builder.py",),
+    "fhir": ("slumpcv/export/fhir.py",),
+    "pyarrow": ("slumpcv/export/frames.py",),
 }
 
 # No clip leaves the machine: nothing here can even open a connection.
 NETWORK = {"aiohttp", "ftplib", "http", "httpx", "requests", "smtplib", "socket", "ssl", "urllib", "urllib3"}
 
 # What makes `slumpcv --help` slow when it is loaded before it is needed.
-SLOW = {"av", "cv2", "matplotlib", "mediapipe", "scipy"}
+SLOW = {"av", "babel", "cv2", "fhir", "matplotlib", "mediapipe", "pyarrow", "scipy"}
 
 SOURCES = sorted([*ROOT.glob("slumpcv/**/*.py"), *ROOT.glob("app.py")])
 

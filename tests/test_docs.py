@@ -11,18 +11,23 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from draw_timeline import timeline_svg
+from draw_timeline import small_timeline
 from fake_result import fake_result
+from test_language import DOMAINS, catalogue
 
-import slumpcv
 from slumpcv import answers, cli_job, isolation, marks, phases, session, signals, terms, thresholds
 from slumpcv.compare import schema as comparison
+from slumpcv.export.fhir_parts import codes
+from slumpcv.export.measurements import ROW_COLUMNS, SESSION_COLUMNS
+from slumpcv.export.mot import COORDINATES, OTHERS
+from slumpcv.export.run import FILE_NAMES
+from slumpcv.export.trc import NOMINAL_THIGH_MM
 from slumpcv.files import COMPARISON_FILES, RESULT_FILES
-from slumpcv.quality.words import WORDS
+from slumpcv.language import LANGUAGES, Language
+from slumpcv.quality.words import CODES
 from slumpcv.report.comparison_files import COMPARISON_COLUMNS
 from slumpcv.report.palette import PHASE_TINTS
 from slumpcv.report.tables import ANGLE_COLUMNS, PHASE_COLUMNS
-from slumpcv.report.wording import PHASE_LABELS
 from slumpcv.track import array_names
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,11 +37,19 @@ PAGES = sorted(
 )
 PHASES = get_args(session.PhaseName)
 # Words that judge or frighten a person, or promise more than a recording can.
-BANNED = re.compile(
-    r"positive|negative|%|\bper ?cent|damage|\bscores?\b|physical therap|traffic light|\bnormal|abnormal"
-    r"|all good|nothing to worry|harmless|you are fine|you have nerve",
-    re.IGNORECASE,
-)
+BANNED = {
+    language: re.compile(words, re.IGNORECASE)
+    for language, words in {
+        "en": r"positive|negative|%|\bper ?cent|damage|\bscores?\b|physical therap|traffic light|\bnormal"
+        r"|abnormal|all good|nothing to worry|harmless|you are fine|you have nerve",
+        "es": r"positiv|negativ|%|por ?ciento|\bdañ|puntuaci|puntaje"  # codespell:ignore
+        r"|semáforo|\bnormal|anormal|anómal|todo (está )?bien|no se preocupe"  # codespell:ignore
+        r"|inofensiv|usted está bien|usted tiene un nervio",
+        "de": r"positiv|negativ|%|prozent|schaden|schäd|punktzahl|\bscores?\b"  # codespell:ignore
+        r"|\bampel|\bnormal|abnormal|alles gut|keine sorge|harmlos"
+        r"|ihnen fehlt nichts|sie haben einen nerv",  # codespell:ignore
+    }.items()
+}
 
 
 @cache
@@ -90,7 +103,7 @@ def help_of(command: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", shown)
 
 
-@pytest.mark.parametrize("command", ["analyze", "answers", "ask", "compare", "models"])
+@pytest.mark.parametrize("command", ["analyze", "answers", "ask", "compare", "export", "open", "models"])
 def test_options_named_in_the_docs_exist(command: str) -> None:
     usage = re.search(
         rf"^    slumpcv {command} .*(?:\n {{8,}}.*)*", text_of(ROOT / "README.md"), re.MULTILINE
@@ -136,6 +149,20 @@ def test_the_columns_are_those_that_are_written() -> None:
         assert re.findall(r"`(\w+)`", paragraph[1].split(";")[0]) == columns
 
 
+def test_the_exports_are_described_as_they_are() -> None:
+    text = section("therapists.md", "## Exports")
+    assert first_cells(text)[1 : len(FILE_NAMES) + 1] == list(FILE_NAMES)
+    named = set(re.findall(r"`([^`\n]+)`", text))
+    assert {*FILE_NAMES.values(), *SESSION_COLUMNS, *ROW_COLUMNS} <= named
+    assert {name for name in COORDINATES.values()} <= {n.removesuffix("_r") for n in named}
+    assert set(OTHERS.values()) <= named
+    assert f"a thigh of {NOMINAL_THIGH_MM:.1f} mm" in text
+    coded = {
+        c["code"] for concept in codes().values() for c in concept.get("coding", ()) if "loinc" in c["system"]
+    }
+    assert coded <= set(re.findall(r"\b\d{5}-\d\b", text))
+
+
 def test_the_fields_of_the_session_are_listed() -> None:
     table = section("architecture.md", "## Files")
     models = [
@@ -166,14 +193,19 @@ def test_the_result_files_and_the_track_are_listed() -> None:
 def test_the_phases_are_those_of_the_code() -> None:
     sequence = first_cells(section("protocol.md", "## How it is done"))
     assert tuple(sequence) == PHASES
-    assert set(PHASES) == set(PHASE_LABELS) == set(PHASE_TINTS)
+    assert set(PHASES) == set(PHASE_TINTS)
+    keys = catalogue("en", "movement").keys()
+    for kind in ("phase", "short_phase"):
+        assert {key for key in keys if key.startswith(f"movement.{kind}.")} == {
+            f"movement.{kind}.{phase}" for phase in PHASES
+        }
     criteria = section("therapists.md", '## Phases: "reached" and the margin')
     assert set(re.findall(r"`([A-Z_]+)`", criteria)) == set(PHASES)
 
 
 def test_every_finding_is_explained() -> None:
     listed = first_cells(section("therapists.md", "## Findings about the recording"))
-    assert sorted(listed) == sorted(WORDS)
+    assert sorted(listed) == sorted(CODES)
 
 
 def test_the_diagram_has_the_stages_of_the_machine() -> None:
@@ -214,8 +246,8 @@ def test_thresholds_have_the_values_of_the_code() -> None:
 
 def test_the_picture_is_small_its_text_stays_text_and_its_bytes_stay_the_same() -> None:
     result = fake_result()
-    drawn = timeline_svg(result)
-    assert drawn == timeline_svg(result)
+    drawn = small_timeline(result)
+    assert drawn == small_timeline(result)
     assert "head lifted by</text>" in drawn
     kept = text_of(DOCS / "timeline.svg")
     assert ">Head lift</text>" in kept
@@ -224,11 +256,12 @@ def test_the_picture_is_small_its_text_stays_text_and_its_bytes_stay_the_same() 
         assert word not in kept
 
 
-@pytest.mark.parametrize(
-    "path", [DOCS / "patients.md", Path(slumpcv.__file__).parent / "report" / "wording.py"]
-)
-def test_words_that_people_read_do_not_judge(path: Path) -> None:
-    text = text_of(path)
-    words = " ".join(re.findall(r'"[^"\n]*"', text)) if path.suffix == ".py" else text
-    words = re.sub(r"%[a-z]|\{[^}]*\}", "", words)
-    assert BANNED.findall(words) == []
+def test_words_for_patients_do_not_judge() -> None:
+    assert BANNED["en"].findall(text_of(DOCS / "patients.md")) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_that_people_read_do_not_judge(language: Language) -> None:
+    for domain in DOMAINS:
+        for key, words in catalogue(language, domain).items():
+            assert BANNED[language].findall(re.sub(r"\{[^}]*\}", "", words)) == [], key

@@ -164,6 +164,26 @@ def hip_x(track: PoseTrack) -> NDArray[np.float32]:
     return track.landmarks_px[:, [23, 24], 0].mean(axis=1)
 
 
+# --- dim recordings ------------------------------------------------------------------------------
+
+
+class DimRoom(World):
+    """A room whose walls are brighter than the person, all of it dim."""
+
+    def _develop(self, raw: float) -> NDArray[np.uint8]:
+        rgb = super()._develop(raw)
+        rgb[..., 1] = 50
+        return rgb
+
+
+def test_the_model_sees_a_dim_recording_brighter_but_its_light_is_that_of_the_recording() -> None:
+    world = DimRoom(Person(100, shade=30), seconds=3.0)
+    FakeLandmarker.world = (Person(100, shade=120),)  # 30 grey levels brought up from 50 to 200
+    track = estimate_pose(world)
+    assert hip_x(track) == pytest.approx(100)
+    assert track.luma == pytest.approx(50 / 3, abs=0.5)
+
+
 # --- the first look ------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from slumpcv.files import RESULT_FILES
 from slumpcv.language import LANGUAGES, listed, speaking, text
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,8 +38,10 @@ def keys_in_code() -> set[str]:
     """
     patterns: set[str] = set()
     for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        pieces = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+        for node in nodes:
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in pieces:
                 patterns.add(re.escape(node.value))
             elif isinstance(node, ast.JoinedStr):
                 parts = [
@@ -47,7 +50,8 @@ def keys_in_code() -> set[str]:
                 ]
                 patterns.add("".join(parts))
     begin = tuple(f"{domain}\\." for domain in DOMAINS)
-    return {pattern for pattern in patterns if pattern.startswith(begin)}
+    files = {re.escape(name) for name in RESULT_FILES}  # report.pdf is no key
+    return {pattern for pattern in patterns if pattern.startswith(begin)} - files
 
 
 def places(words: str) -> set[str]:

@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from export_case import write_case
 from fake_result import fake_result
 
+from slumpcv.export.bundle import write_bundle
+from slumpcv.export.source import open_result
 from slumpcv.report.tables import write_session_json
 from slumpcv.track import save_track
 
@@ -49,6 +52,24 @@ def test_comparing_opens_no_socket(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "slumpcv.cli", "compare", "left", "right", "-o", "both"]
     assert sockets_opened(command, tmp_path) == []
     assert (tmp_path / "both" / "compare.pdf").exists()
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder: Path = tmp_path_factory.mktemp("result")
+    write_case(folder)
+    return folder
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "trc", "mot", "fhir", "zip"])
+def test_an_export_opens_no_socket(form: str, result: Path, tmp_path: Path) -> None:
+    export = ["export", str(result), "--to", form, "-o", f"a.{form}"]
+    assert sockets_opened([sys.executable, "-m", "slumpcv.cli", *export], tmp_path) == []
+
+
+def test_opening_what_somebody_sent_opens_no_socket(result: Path, tmp_path: Path) -> None:
+    write_bundle(tmp_path / "a.zip", open_result(result))
+    assert sockets_opened([sys.executable, "-m", "slumpcv.cli", "open", "a.zip"], tmp_path) == []
 
 
 @pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS.keys())

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from synthetic import STANDING, Camera, Story, make_track, perform
+from test_language import catalogue
 
 from slumpcv.angles import measure
 from slumpcv.body import landmark
+from slumpcv.language import LANGUAGES, Language, speaking
 from slumpcv.quality import judge_quality
 from slumpcv.quality.scene import around, stretches
-from slumpcv.quality.words import REFUSALS, WORDS, in_order
+from slumpcv.quality.words import CODES, REFUSING, in_order
 from slumpcv.quality.yaw import load_yaw_fit
 from slumpcv.segmentation import segment
 from slumpcv.session import Finding, Quality, Span
@@ -422,14 +424,32 @@ def test_few_pictures_because_few_were_asked_for_is_another_matter() -> None:
     assert [f.code for f in judge(asked).findings] == ["FEW_ANALYSED"]
 
 
-NEVER = re.compile(
-    r"positive|negative|damage|physical therapy|diagnos|normal|%|percent|worry|fine\b.*nerve", re.I
-)
+def test_every_finding_has_its_words_and_those_that_refuse_have_more() -> None:
+    keys = {key for key in catalogue("en", "findings") if re.match(r"findings\.[A-Z_]+\.", key)}
+    assert keys == {f"findings.{code}.{part}" for code in CODES for part in ("message", "fix")} | {
+        f"findings.{code}.refusal" for code in REFUSING
+    }
 
 
-@pytest.mark.parametrize("sentence", [s for pair in WORDS.values() for s in pair] + list(REFUSALS.values()))
-def test_words_are_plain(sentence: str) -> None:
-    assert not NEVER.search(sentence)
-    assert re.fullmatch(r"[A-Z][^!?]*\.", sentence)
-    assert ". " not in sentence, "one sentence each"
-    assert len(sentence.split()) <= 26
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_are_plain(language: Language) -> None:
+    for key, words in catalogue(language, "findings").items():
+        if not re.search(r"\.(message|fix|refusal)$", key):
+            continue
+        assert re.fullmatch(r"[A-Z][^!?]*\.", words), key
+        assert ". " not in words, f"{key}: one sentence each"
+        assert len(words.split()) <= 26, key
+
+
+def test_findings_speak_the_language_of_the_moment() -> None:
+    track = film()
+    frames = np.ix_(during(track, 4.0, 6.0), [landmark("shoulder", "right")])
+    unheld = Story().sit().slump().chin().knee().lift(hold_s=0.0).sit_up().rest(3)
+    with speaking("es"):
+        assert "(hombro)" in found(changed(track, "visibility", frames, 0.2), "PART_HIDDEN").message
+        mismatch = found(track, "SIDE_MISMATCH", asked_side="left").message
+        assert "pierna izquierda" in mismatch
+        assert "lado derecho" in mismatch
+    with speaking("de"):
+        assert "zu weit vorn" in found(film(camera=filmed_at(24)), "YAW").message
+        assert found(film(unheld), "SHORT_HOLD").message.startswith("Eine Haltung nach dem Kopfheben")

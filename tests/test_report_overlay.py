@@ -6,12 +6,13 @@ import pytest
 from fake_result import DIM, fake_result, without_phases
 
 from slumpcv.errors import InputError
-from slumpcv.report.drawing import text_width, wrap_text
+from slumpcv.language import LANGUAGES, speaking, text
+from slumpcv.report.drawing import BOLD, draw_text, fitting_px, text_width, wrap_text
 from slumpcv.report.figure_on_video import _NEAR
 from slumpcv.report.moment import Moments
 from slumpcv.report.overlay import Overlay, write_overlay
 from slumpcv.report.palette import PHASE_TINTS, rgb
-from slumpcv.report.strip import Strip
+from slumpcv.report.strip import SHOWN, Strip
 
 GREY = 120
 
@@ -183,6 +184,28 @@ def test_text_is_wrapped_to_its_room():
     assert len(cut) == 2
     assert cut[1].endswith("…")
     assert all(text_width(line, 14) <= 200 for line in cut)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_fit_below_a_narrow_picture(language):
+    # As narrow as a phone held upright gives, where type is smallest.
+    room_px = (300 - 2 * 12) / len(SHOWN)
+    with speaking(language):
+        for words in (text("movement.not_seen"), text("movement.not_judged")):
+            assert text_width(words, fitting_px(words, 14, room_px, BOLD), BOLD) <= room_px
+        for name in SHOWN:
+            assert text_width(text(f"pictures.overlay.short_caption.{name}"), 11) < room_px
+
+
+def test_every_letter_of_the_languages_has_a_shape():
+    unknown = np.zeros((40, 40, 3), np.uint8)
+    draw_text(unknown, "\uffff", (4, 30), 24, (255, 255, 255))
+    seen = [unknown.tobytes(), np.zeros_like(unknown).tobytes()]
+    for letter in "äöüßÄÖÜñÑáéíóúÁÉÍÓÚ¿¡°±…":
+        picture = np.zeros_like(unknown)
+        draw_text(picture, letter, (4, 30), 24, (255, 255, 255))
+        assert picture.tobytes() not in seen, letter
+        seen.append(picture.tobytes())
 
 
 def test_a_person_facing_left_is_drawn_where_they_sit():

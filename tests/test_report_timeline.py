@@ -2,21 +2,29 @@ import re
 from dataclasses import replace
 
 import cv2
+import matplotlib
 import numpy as np
 import pytest
 from fake_result import DIM, FRONTAL, ISOLATED, KNEE_MOVED, NO_LIFT, fake_result, without_phases
 from test_report_words import BANNED
 
+from slumpcv.language import LANGUAGES, speaking
+from slumpcv.quality.words import CODES, finding
 from slumpcv.report.palette import LIFT, rgb
 from slumpcv.report.timeline import (
     HEIGHT_PX,
     LEFT,
     RIGHT,
+    STYLE,
     WIDTH_PX,
     shown_span,
     timeline_figure,
     write_timeline,
 )
+from slumpcv.session import Moved
+
+# What stands in the gaps of findings; none of them is short.
+GAPS = {name: "Schulter" for name in ("parts", "around", "asked", "near", "end", "degrees", "fps")}
 
 
 def words(figure):
@@ -82,6 +90,42 @@ def test_the_verdict_is_written(isolation, findings, said):
     assert said in text
     assert not BANNED.search(text)
     assert re.search(r"not reached", text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_fit_in_every_language(language):
+    back = Moved(part="back", change=0.1, worst=-0.12, plus_minus=0.02, unit="index", limit=0.05, at_s=16.4)
+    isolation = KNEE_MOVED.model_copy(update={"moved": (*KNEE_MOVED.moved, back)})
+    with speaking(language), matplotlib.rc_context(STYLE):
+        longest = max((finding(code, "warn", **GAPS) for code in CODES), key=lambda one: len(one.message))
+        result = fake_result(isolation, (longest,) * 3)
+        figure = timeline_figure(result.angles, result.session)
+        for axes in figure.axes[1:]:
+            ticks_px = min(
+                (t.get_window_extent().x0 for t in axes.get_yticklabels()), default=LEFT * WIDTH_PX
+            )
+            for text in axes.texts:
+                extent = text.get_window_extent()
+                assert extent.x1 < WIDTH_PX, text.get_text()
+                assert extent.x0 >= axes.bbox.x0 or extent.x1 < ticks_px, text.get_text()
+        made, legend = (text.get_window_extent() for text in figure.texts[-2:])
+        assert legend.x1 < made.x0
+        assert len(figure.axes[0].texts) == len(result.session.phases)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_names_of_very_short_phases_stand_upright_in_their_bands(language):
+    result = fake_result()
+    short = [
+        phase.model_copy(update={"start_s": 0.3 * i, "end_s": 0.3 * i + 0.3, "reached": True})
+        for i, phase in enumerate(result.session.phases)
+    ]
+    short[-1] = short[-1].model_copy(update={"end_s": 20.0})
+    with speaking(language), matplotlib.rc_context(STYLE):
+        session = result.session.model_copy(update={"phases": tuple(short)})
+        header = timeline_figure(result.angles, session).axes[0]
+        assert [text.get_rotation() for text in header.texts].count(90.0) >= 6
+        assert all(text.get_window_extent().height <= header.bbox.height for text in header.texts)
 
 
 def test_no_phases_still_gives_curves():

@@ -5,10 +5,10 @@ import re
 import pytest
 from fake_result import DIM, FRONTAL, ISOLATED, KNEE_MOVED, NO_LIFT, fake_result, without_phases
 from rich.console import Console
+from test_language import catalogue
 
 from slumpcv.report.summary import print_summary
 from slumpcv.report.wording import (
-    NO_OUTCOME,
     by_weight,
     format_deg,
     format_index,
@@ -17,7 +17,7 @@ from slumpcv.report.wording import (
     stated_errors,
     verdict_sentence,
 )
-from slumpcv.session import Measured
+from slumpcv.session import Measured, Outcome
 
 BANNED = re.compile(
     r"positive|negative|diagnos|%|per ?cent|damage|score|physical therapy|healthy|no problem|all good",
@@ -100,7 +100,7 @@ def test_repetitions_are_numbered():
 def test_summary_words(isolation, findings):
     text = printed(fake_result(isolation, findings).session)
     assert not BANNED.search(text)
-    assert NO_OUTCOME in text
+    assert catalogue("en", "movement")["movement.no_outcome"] in text
     assert max(len(line) for line in text.splitlines()) <= 80
     assert "\x1b" not in text
     for finding in findings:
@@ -131,3 +131,13 @@ def test_summary_without_phases_and_files_that_can_be_copied(tmp_path):
 def test_markup_in_messages_is_left_alone():
     finding = DIM.model_copy(update={"message": "Seen [bold]twice[/bold]."})
     assert "Seen [bold]twice[/bold]." in printed(fake_result(findings=(finding,)).session)
+
+
+def test_a_session_that_is_not_judged_says_only_where_to_go() -> None:
+    blocked = Outcome(
+        code="BLOCKED", title="Please do not.", text="Why.", next_step="Go there.", limitations=(), addons=()
+    )
+    said = printed(fake_result().session.model_copy(update={"outcome": blocked}))
+    assert "Go there." in said
+    assert "only the head moved" not in said
+    assert "Movement report" not in said

@@ -8,14 +8,11 @@ from slumpcv import thresholds
 from slumpcv.answers import Screen
 from slumpcv.assess.case import BELOW_KNEE, LEG
 from slumpcv.language import text
-from slumpcv.session import Remark
+from slumpcv.session import NOT_JUDGED, Remark
 
 if TYPE_CHECKING:
     from slumpcv.assess.case import Case
     from slumpcv.session import OutcomeCode
-
-# Nothing of the clip is judged, so nothing limits it and nothing can be added.
-NOT_JUDGED: frozenset[OutcomeCode] = frozenset({"BLOCKED", "URGENT", "STOPPED"})
 
 
 def limitations(code: OutcomeCode, case: Case) -> tuple[Remark, ...]:
@@ -67,13 +64,13 @@ def addons(code: OutcomeCode, case: Case) -> tuple[Remark, ...]:
     ):
         late = recovery.after_min >= thresholds.ADVISE_AFTER_MIN
         values = {"after": recovery.intensity, "minutes": f"{recovery.after_min:g}", "baseline": baseline}
-        found.append(("slow_recovery.late" if late else "slow_recovery", values))
+        found.append(("slow_recovery_late" if late else "slow_recovery", values))
     if any(f.code == "HIP_HINGE" for f in case.session.quality.findings):
         found.append(("hip_hinge", {}))
     if intake is not None and intake.earlier_tests_24h:
         found.append(("repeat_attempt", {}))
     return tuple(
-        Remark(code=name.removesuffix(".late"), text=text(f"outcome.addon.{name}", **values))
+        Remark(code=name.removesuffix("_late"), text=text(f"outcome.addon.{name}", **values))
         for name, values in found
     )
 

@@ -28,7 +28,8 @@ def outcome_text(code: OutcomeCode, case: Case) -> str:
     """Return what happened and what it may mean, in plain sentences."""
     course = case.course
     if code == "STOPPED" and case.answers.stop_reason is None:
-        return text("outcome.STOPPED.by_rule", strongest=case.strongest, baseline=course.baseline or 0)
+        how = "by_strength" if course.baseline is None else "by_rule"
+        return text(f"outcome.STOPPED.{how}", strongest=case.strongest, baseline=course.baseline)
     if code == "CANNOT_ASSESS_SYMPTOMS" and not case.missing:
         return text("outcome.CANNOT_ASSESS_SYMPTOMS.strong_at_rest", baseline=course.baseline)
     if code == "INCONCLUSIVE_OTHER_MOVEMENT" and case.session.isolation.status == "too_close":

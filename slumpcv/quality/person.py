@@ -8,11 +8,12 @@ import numpy as np
 
 from slumpcv import thresholds
 from slumpcv.body import forward_points, landmark
+from slumpcv.language import listed, text
 from slumpcv.plausible import swapped_legs
 from slumpcv.quality.picture import too_dark
 from slumpcv.quality.scene import Scene, around
 from slumpcv.quality.view import is_frontal, lies_sideways
-from slumpcv.quality.words import finding, listed
+from slumpcv.quality.words import finding
 from slumpcv.smoothing import SHORT_GAP_S
 
 if TYPE_CHECKING:
@@ -41,12 +42,8 @@ REACHED_PERCENTILE = 10.0
 # A seated leg that furniture hides hangs down.
 HANGING_KNEE_DEG = 90.0
 
-STEP_WORDS: dict[PhaseName, str] = {
-    "SLUMP": "slump",
-    "NECK_FLEXION": "chin to chest",
-    "KNEE_EXTENSION": "straighten the knee",
-    "HEAD_LIFT": "head lift",
-}
+# Pulling up the toes is not among them: the protocol leaves it out as a rule.
+NEEDED_STEPS: tuple[PhaseName, ...] = ("SLUMP", "NECK_FLEXION", "KNEE_EXTENSION", "HEAD_LIFT")
 
 
 def person_findings(scene: Scene, asked_side: Side | None) -> Iterator[Finding]:
@@ -58,7 +55,8 @@ def person_findings(scene: Scene, asked_side: Side | None) -> Iterator[Finding]:
         return
     yield from _test(scene)
     if asked_side is not None and asked_side != scene.angles.side and not is_frontal(scene):
-        yield finding("SIDE_MISMATCH", "unusable", asked=asked_side, near=scene.angles.side)
+        asked, near = text(f"findings.leg.{asked_side}"), text(f"findings.side.{scene.angles.side}")
+        yield finding("SIDE_MISMATCH", "unusable", asked=asked, near=near)
     if scene.spans:
         if straightens_far_leg(scene):
             yield finding("FAR_LEG_TESTED", "unusable")
@@ -78,7 +76,7 @@ def _test(scene: Scene) -> Iterator[Finding]:
         yield finding("NO_TEST", "unusable")
     else:
         done = {s.phase for s in scene.spans}
-        missing = [words for phase, words in STEP_WORDS.items() if phase not in done]
+        missing = [text(f"findings.step.{step}") for step in NEEDED_STEPS if step not in done]
         if missing:
             yield finding("INCOMPLETE", "note", parts=listed(missing))
 
@@ -119,7 +117,8 @@ def _hidden(scene: Scene) -> Iterator[Finding]:
             hidden["head" if joint == "ear" else joint] = spans
     if hidden:
         moments = [(s.start_s, s.end_s) for part in hidden.values() for s in part]
-        yield finding("PART_HIDDEN", "warn", around(moments), parts=listed(hidden))
+        parts = listed([text(f"findings.part.{part}") for part in hidden])
+        yield finding("PART_HIDDEN", "warn", around(moments), parts=parts)
 
 
 def _swapped(scene: Scene) -> Iterator[Finding]:

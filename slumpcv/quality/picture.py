@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Mean brightness, 0 to 255: the samples have 144 to 170, sharp photographs in front of black
 # walls 43 to 60. Darkened to 44 the knee of a sample differs by 1.6 deg on average, at 29 to 32
-# (with noise) by 6, at 21 to 23 by 5 to 31.
+# (with noise) by 6, at 21 to 23 by 5 to 31; all of it before dim recordings were brightened.
 DARK_LUMA = 38.0
 TOO_DARK_LUMA = 25.0
 # Variance of the second difference over the squared brightness, because darkening lowers the

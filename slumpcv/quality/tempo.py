@@ -8,8 +8,9 @@ import numpy as np
 
 from slumpcv import thresholds
 from slumpcv.holds import hold_span
+from slumpcv.language import listed, text
 from slumpcv.quality.scene import Scene, around, between, first_lift
-from slumpcv.quality.words import finding, listed
+from slumpcv.quality.words import finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,11 +47,7 @@ JITTER_DEG = 2.5
 USELESS_JITTER_DEG = 3.5
 LEAST_HOLD_FRAMES = 5
 
-MOVEMENTS: dict[PhaseName, str] = {
-    "SLUMP": "slump",
-    "NECK_FLEXION": "chin to chest",
-    "HEAD_LIFT": "head lift",
-}
+MOVEMENTS: tuple[PhaseName, ...] = ("SLUMP", "NECK_FLEXION", "HEAD_LIFT")
 
 
 def tempo_findings(scene: Scene) -> Iterator[Finding]:
@@ -97,17 +94,16 @@ def _haste(scene: Scene) -> Iterator[Finding]:
         took_s = span.hold_start_s - span.start_s
         if span.phase in MOVEMENTS and FASTEST_S < took_s < HASTY_S:
             moments.append((span.start_s, span.hold_start_s))
-            parts.append(MOVEMENTS[span.phase])
+            parts.append(text(f"findings.step.{span.phase}"))
             weak = weak or span.phase == "HEAD_LIFT"
         knee = knee_speed_deg_s(scene, span) if span.phase == "KNEE_EXTENSION" else None
         if knee is not None and knee[0] > thresholds.KNEE_SPEED_DEG_S:
             moments.append(knee[1:])
-            parts.append("straightening the knee")
+            parts.append(text("findings.step.straightening"))
             weak = weak or knee[0] > VERY_HASTY * thresholds.KNEE_SPEED_DEG_S
     if parts:
-        yield finding(
-            "HASTY", "warn" if weak else "note", around(moments), parts=listed(dict.fromkeys(parts))
-        )
+        once = listed(list(dict.fromkeys(parts)))
+        yield finding("HASTY", "warn" if weak else "note", around(moments), parts=once)
 
 
 def _short_holds(scene: Scene) -> Iterator[Finding]:
@@ -121,7 +117,8 @@ def _short_holds(scene: Scene) -> Iterator[Finding]:
         if held_s(scene, span) < SHORT_HOLD_S
     }
     if short:
-        yield finding("SHORT_HOLD", "warn", around(list(short.values())), around=" and ".join(short))
+        sides = listed([text(f"findings.around.{where}") for where in short])
+        yield finding("SHORT_HOLD", "warn", around(list(short.values())), around=sides)
 
 
 def held_s(scene: Scene, span: PhaseSpan) -> float:

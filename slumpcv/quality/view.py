@@ -8,8 +8,9 @@ import numpy as np
 
 from slumpcv import thresholds
 from slumpcv.body import NOSE, PAIRS, landmark
+from slumpcv.language import listed, text
 from slumpcv.quality.scene import Scene, around
-from slumpcv.quality.words import finding, listed
+from slumpcv.quality.words import finding
 from slumpcv.quality.yaw import load_yaw_fit
 from slumpcv.smoothing import running_median, window_frames
 
@@ -105,7 +106,8 @@ def _yaw(yaw_deg: float) -> Iterator[Finding]:
     # Beyond the limit by one standard error: a camera that is right at it would otherwise be
     # refused in every other recording.
     surely_deg = abs(yaw_deg) - load_yaw_fit().plus_minus_deg / 1.96
-    degrees, end = round(abs(yaw_deg)), "front" if yaw_deg > 0 else "back"
+    degrees = round(abs(yaw_deg))
+    end = text("findings.end.front") if yaw_deg > 0 else text("findings.end.back")
     if surely_deg > thresholds.YAW_REFUSE_DEG:
         yield finding("YAW_TOO_LARGE", "unusable", degrees=degrees, end=end)
     elif surely_deg > thresholds.YAW_WARN_DEG:
@@ -131,7 +133,8 @@ def _framing(scene: Scene) -> Iterator[Finding]:
         measured = np.any([outside[j] for j in MEASURED], axis=0)
         spans = around([(s.start_s, s.end_s) for part in left.values() for s in part])
         severity: Severity = "unusable" if scene.too_much(measured) else "warn"
-        yield finding("OUT_OF_FRAME", severity, spans, parts=listed(left))
+        parts = listed([text(f"findings.part.{part}") for part in left])
+        yield finding("OUT_OF_FRAME", severity, spans, parts=parts)
 
 
 def _outside(scene: Scene) -> dict[str, Mask]:

@@ -9,16 +9,16 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from slumpcv.language import text
 from slumpcv.report.comparison_curves import POINTS
 from slumpcv.report.comparison_words import measure_note, measure_title
+from slumpcv.report.fitting import shrink
 from slumpcv.report.palette import BLANK, COMPANION, HAIRLINE, INK, LIFT, MUTED, PAPER, PHASE_TINTS
+from slumpcv.report.wording import phase_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
-    from matplotlib.text import Text
 
     from slumpcv.compare.schema import Cell, Compared, Row, Unit
     from slumpcv.report.comparison_curves import Curves
@@ -49,12 +49,6 @@ LOOKS = (
 )
 # The smallest range of an axis, so that noise does not fill a panel.
 _LEAST: dict[Unit, float] = {"deg": 20.0, "index": 0.1, "points": 10.5}
-
-
-def shrink(said: Text, room_px: float) -> None:
-    """Make a line of type smaller until it fits."""
-    while said.get_window_extent().width > room_px:
-        said.set_fontsize(float(said.get_fontsize()) - 0.25)
 
 
 def is_drawn(row: Row) -> bool:
@@ -173,8 +167,11 @@ def draw_curves(
                 )
                 drawn[0].set(marker=look.marker, markevery=[POINTS // 2], markersize=6, zorder=3)
     axes.set_xlim(0, len(steps))
-    names = [text(f"comparison.phase.{step}") for step in steps]
+    names = [phase_name(step) for step in steps]
     axes.set_xticks([place + 0.5 for place in range(len(steps))], names, fontsize=8.5, color=INK)
+    room_px = axes.get_window_extent().width / len(steps) - 8
+    for label in axes.get_xticklabels():
+        shrink(label, room_px)
     axes.tick_params(axis="x", length=0)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10]))
     _dress(axes, "°")

@@ -17,8 +17,9 @@ from matplotlib.lines import Line2D
 
 from slumpcv.language import text
 from slumpcv.report.comparison_curves import ANGLES, shown_steps
-from slumpcv.report.comparison_panels import LOOKS, draw_curves, draw_values, is_drawn, shrink
+from slumpcv.report.comparison_panels import LOOKS, draw_curves, draw_values, is_drawn
 from slumpcv.report.comparison_words import comparison_title, session_name, shown_measures
+from slumpcv.report.fitting import shrink
 from slumpcv.report.palette import INK, MUTED, PAPER
 from slumpcv.report.timeline import STYLE
 

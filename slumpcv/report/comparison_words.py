@@ -6,14 +6,15 @@ What is larger or smaller is said, never what is better or worse.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from slumpcv.language import text
-from slumpcv.report.wording import format_deg, format_index
+from slumpcv.report.wording import format_deg, format_index, phase_name
 
 if TYPE_CHECKING:
     from slumpcv.compare import Comparison
     from slumpcv.compare.schema import Cell, Compared, Difference, Measure, Row, Unit
+    from slumpcv.terms import PhaseName
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def _word(measure: Measure, code: str) -> str:
     if measure == "outcome":
         return text(f"outcome.{code}.title")
     if measure == "onset_phase":
-        return text(f"comparison.phase.{code}")
+        return phase_name(cast("PhaseName", code))
     return text(f"comparison.isolated.{code}") if measure == "isolated" else text(f"comparison.relief.{code}")
 
 

@@ -1,4 +1,4 @@
-"""Drawing on RGB pictures with OpenCV: text, limbs and angle arcs."""
+"""Drawing on RGB pictures with OpenCV: text, limbs and angle arcs; resizing and JPEG."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 REGULAR, MEDIUM, BOLD = 400, 500, 650
 _FONT = cv2.FontFace("sans")
 _DARK: tuple[int, int, int] = (12, 24, 36)
+_LEGIBLE_PX = 9
 # cv2 takes coordinates in 1/16 pixel, which keeps slowly moving lines from jittering.
 _SHIFT = 4
 
@@ -27,6 +28,13 @@ def text_width(words: str, size_px: int, weight: int = REGULAR) -> int:
     """Give the width of a text in pixels."""
     _, _, width, _ = cv2.getTextSize((4096, 4096), words, (0, 0), _FONT, size_px, weight)
     return int(width)
+
+
+def fitting_px(words: str, size_px: int, room_px: float, weight: int = REGULAR) -> int:
+    """Give the size of type, at most ``size_px``, at which words fit; what is legible is kept."""
+    while size_px > _LEGIBLE_PX and text_width(words, size_px, weight) > room_px:
+        size_px -= 1
+    return size_px
 
 
 def draw_text(
@@ -146,3 +154,16 @@ def draw_arc(
     fixed = np.round(points * (1 << _SHIFT)).astype(np.int32).reshape(-1, 1, 2)
     for line_colour, line_px in ((_DARK, width_px + 2), (colour, width_px)):
         cv2.polylines(picture, [fixed], False, line_colour, line_px, cv2.LINE_AA, _SHIFT)
+
+
+def resized(picture: Picture, size_px: tuple[int, int]) -> Picture:
+    """Give a copy of a picture in another size (width, height), averaged where it gets smaller."""
+    smaller = size_px[0] < picture.shape[1]
+    how = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
+    return np.ascontiguousarray(cv2.resize(picture, size_px, interpolation=how), dtype=np.uint8)
+
+
+def jpeg(picture: Picture) -> bytes:
+    """Give a picture as a JPEG file; the same picture gives the same bytes."""
+    _, encoded = cv2.imencode(".jpg", picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])
+    return encoded.tobytes()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from slumpcv.body import landmark, other
+from slumpcv.language import text
 from slumpcv.report.drawing import (
     BOLD,
     draw_arc,
@@ -124,11 +125,12 @@ def _draw_knee(picture: Picture, posture: Posture) -> None:
     _mark(picture, knee, straight, ankle)
     value, _, error = posture.number("knee_flexion_deg").partition(" ")
     above = knee + posture.behind(-0.03, 0.11, picture.shape[0])
-    full = f"knee {value} short of straight {error}"
+    full = text("pictures.overlay.knee_full", value=value, error=error)
+    short = text("pictures.overlay.knee", value=value, error=error)
     room_px = picture.shape[1] - above[0] if posture.facing == "right" else above[0]
     # In a narrow picture the long form would be pushed back over the person.
     fits = text_width(full, label_size_px(*picture.shape[:2]), BOLD) + 4 <= room_px
-    _write(picture, full if fits else f"knee {value} {error}", above, posture.facing)
+    _write(picture, full if fits else short, above, posture.facing)
 
 
 def _draw_trunk(picture: Picture, posture: Posture) -> None:
@@ -139,7 +141,8 @@ def _draw_trunk(picture: Picture, posture: Posture) -> None:
     upright = hip - np.array([0.0, np.hypot(*(shoulder - hip)) * 0.8])
     _mark(picture, hip, upright, shoulder)
     beside = hip + posture.behind(0.11, 0.03, picture.shape[0])
-    _write(picture, f"trunk {posture.number('trunk_lean_deg')}", beside, other(posture.facing))
+    words = text("pictures.overlay.trunk", value=posture.number("trunk_lean_deg"))
+    _write(picture, words, beside, other(posture.facing))
 
 
 def _draw_neck(picture: Picture, posture: Posture) -> None:
@@ -150,7 +153,8 @@ def _draw_neck(picture: Picture, posture: Posture) -> None:
     along = shoulder + _unit(shoulder - hip) * np.hypot(*(ear - shoulder)) * 1.1
     _mark(picture, shoulder, along, ear)
     beside = shoulder + posture.behind(0.09, 0.09, picture.shape[0])
-    _write(picture, f"neck {posture.number('neck_flexion_deg')}", beside, other(posture.facing))
+    words = text("pictures.overlay.neck", value=posture.number("neck_flexion_deg"))
+    _write(picture, words, beside, other(posture.facing))
 
 
 def _mark(picture: Picture, corner: Floats, reference: Floats, arm: Floats) -> None:

@@ -11,12 +11,13 @@ import numpy as np
 from slumpcv.errors import InputError
 from slumpcv.report.figure_on_video import Posture, draw_person, label_size_px
 from slumpcv.report.moment import Moments
+from slumpcv.report.privacy import HeadCover
 from slumpcv.report.strip import SHOWN, Strip
 from slumpcv.report.wording import stated_errors
 from slumpcv.video.writer import H264Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -57,9 +58,10 @@ class Overlay:
         track: PoseTrack,
         angles: Angles,
         session: Session,
-        plus_minus: Mapping[str, float] | None = None,
+        blur_face: bool = False,
     ) -> None:
-        self._errors = stated_errors(session, plus_minus)
+        self._cover = HeadCover(track) if blur_face else None
+        self._errors = stated_errors(session)
         self._side: Side = session.side or angles.side
         self._facing: Side = session.facing or angles.facing
         self._moments = Moments(angles, self._side)
@@ -93,6 +95,8 @@ class Overlay:
             half_px = (rgb.shape[1] // 2, rgb.shape[0] // 2)
             rgb = np.asarray(cv2.resize(rgb, half_px, interpolation=cv2.INTER_AREA), dtype=np.uint8)
         cv2.resize(rgb, self.picture_px, dst=picture, interpolation=cv2.INTER_LINEAR)
+        if self._cover is not None:
+            picture[:] = self._cover.apply(picture, time_s)
         landmarks_px, filled = self._moments.landmarks(time_s)
         landmarks_px *= np.array(self.picture_px) / self._source_px
         # Without a stated error a number is not shown either.
@@ -110,7 +114,7 @@ def write_overlay(
     angles: Angles,
     session: Session,
     progress: Callable[[float], None] | None = None,
-    plus_minus: Mapping[str, float] | None = None,
+    blur_face: bool = False,
     writer_factory: Callable[[Path, int, int], AbstractContextManager[FrameWriter]] = H264Writer,
 ) -> None:
     """Draw every frame of a clip and write them at their own times.
@@ -131,8 +135,8 @@ def write_overlay(
         Phases, findings and verdict.
     progress : callable or None
         Told the time of each frame once it is written.
-    plus_minus : mapping or None
-        Error by measure name; None takes the session's own.
+    blur_face : bool
+        Whether the person's head is made unrecognisable; see `slumpcv.report.privacy`.
     writer_factory : callable
         Opens a video for a path, a width and a height in pixels. It gives the file its name only
         once it is complete.
@@ -146,7 +150,7 @@ def write_overlay(
     first = next(frames, None)
     if first is None:
         raise InputError("The clip has no frames to draw on", "Record it again.")
-    overlay = Overlay((first.rgb.shape[1], first.rgb.shape[0]), track, angles, session, plus_minus)
+    overlay = Overlay((first.rgb.shape[1], first.rgb.shape[0]), track, angles, session, blur_face)
     with writer_factory(path, *overlay.frame_px) as writer:
         for frame in chain([first], frames):
             writer.write(overlay.draw(frame.rgb, frame.time_s), frame.time_s)

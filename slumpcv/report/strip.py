@@ -6,16 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from slumpcv.report.drawing import BOLD, MEDIUM, REGULAR, draw_text, text_width, wrap_text
+from slumpcv.language import text
+from slumpcv.report.drawing import BOLD, MEDIUM, REGULAR, draw_text, fitting_px, text_width, wrap_text
 from slumpcv.report.palette import INK, PHASE_TINTS, rgb
-from slumpcv.report.wording import (
-    NOT_JUDGED,
-    SHORT_PHASE_LABELS,
-    by_weight,
-    format_measure,
-    headline,
-    phase_label,
-)
+from slumpcv.report.wording import by_weight, format_measure, headline, phase_label, short_phase_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,15 +22,9 @@ _TEXT = (240, 244, 248)
 _FAINT = (160, 174, 187)
 _LIFT = (207, 178, 255)
 _BLANK = (58, 72, 86)
-_COLUMNS = (
-    ("knee_flexion_deg", "Knee, short of straight", "Knee"),
-    ("trunk_lean_deg", "Trunk lean", "Trunk"),
-    ("neck_flexion_deg", "Neck", "Neck"),
-    ("slump_index", "Slump index", "Slump"),
-)
+SHOWN = ("knee_flexion_deg", "trunk_lean_deg", "neck_flexion_deg", "slump_index")
 # A narrow picture needs these many; a wide one has all it needs in one or two.
 _VERDICT_LINES, _WARNING_LINES = 4, 3
-SHOWN = tuple(name for name, _, _ in _COLUMNS)
 
 
 class Strip:
@@ -74,11 +62,8 @@ class Strip:
         # Even, as players want it.
         self.height_px = (self._words_top_px + round((lines * 1.25 + 0.55) * self._small_px) + 1) // 2 * 2
         self._base = np.full((self.height_px, width_px, 3), _GROUND, dtype=np.uint8)
-        self._number_px = round(size_px * 1.15)
-        while (
-            text_width("-0.00 ±0.00", self._number_px, BOLD) > room_px / len(_COLUMNS) and self._number_px > 9
-        ):
-            self._number_px -= 1
+        self._column_room_px = room_px / len(SHOWN)
+        self._number_px = fitting_px("-0.00 ±0.00", round(size_px * 1.15), self._column_room_px, BOLD)
         self._draw_captions()
         self._draw_bar()
 
@@ -97,15 +82,16 @@ class Strip:
 
     def _column_px(self, number: int) -> int:
         room_px = self._base.shape[1] - 2 * self._margin_px
-        return self._margin_px + round(number * room_px / len(_COLUMNS))
+        return self._margin_px + round(number * room_px / len(SHOWN))
 
     def _draw_captions(self) -> None:
         down = round(2.95 * self._size_px)
-        for number, (_, caption, short) in enumerate(_COLUMNS):
+        for number, name in enumerate(SHOWN):
             room_px = self._column_px(number + 1) - self._column_px(number) - self._size_px // 2
-            fits = text_width(caption, self._small_px) <= room_px
-            at = (self._column_px(number), down)
-            draw_text(self._base, caption if fits else short, at, self._small_px, _FAINT)
+            caption = text(f"pictures.overlay.caption.{name}")
+            if text_width(caption, self._small_px) > room_px:
+                caption = text(f"pictures.overlay.short_caption.{name}")
+            draw_text(self._base, caption, (self._column_px(number), down), self._small_px, _FAINT)
 
     def _draw_bar(self) -> None:
         bottom = self._bar_top_px + self._bar_px
@@ -116,7 +102,7 @@ class Strip:
             lift = phase.phase == "HEAD_LIFT"
             self._base[top:bottom, left : max(left + 1, right - 1)] = rgb(PHASE_TINTS[phase.phase])
             weight = BOLD if lift else REGULAR
-            for label in (phase_label(phase, self._session.phases), SHORT_PHASE_LABELS[phase.phase]):
+            for label in (phase_label(phase, self._session.phases), short_phase_name(phase.phase)):
                 width = text_width(label, size_px, weight)
                 if width > right - left - 6:
                     continue
@@ -141,26 +127,41 @@ class Strip:
             Measures to write, by name; NaN reads "not seen", one left out "not judged".
         """
         picture[:] = self._base
-        size_px = self._size_px
-        phase = next((p for p in self._session.phases if p.start_s <= time_s < p.end_s), None)
-        if phase is not None:
-            colour = _LIFT if phase.phase == "HEAD_LIFT" else _TEXT
-            name = phase_label(phase, self._session.phases) + ("" if phase.reached else " (not reached)")
-            draw_text(picture, name, (self._margin_px, 1.55 * size_px), round(size_px * 1.25), colour, BOLD)
-        clock = f"{time_s:.1f} / {self._duration_s:.1f} s"
-        right = picture.shape[1] - self._margin_px - text_width(clock, size_px)
-        draw_text(picture, clock, (right, 1.5 * size_px), size_px, _FAINT)
-        for number, name in enumerate(SHOWN):
-            value = values.get(name, float("nan"))
-            words = format_measure(name, value, self._errors.get(name)) if name in values else NOT_JUDGED
-            colour = _TEXT if np.isfinite(value) else _FAINT
-            at = (self._column_px(number), 4.3 * size_px)
-            draw_text(picture, words, at, self._number_px, colour, BOLD)
+        self._draw_moment(picture, time_s)
+        self._draw_numbers(picture, values)
         cursor = self._x(time_s)
         top, bottom = self._bar_top_px - 5, self._bar_top_px + self._bar_px + 5
         picture[top:bottom, cursor - 2 : cursor + 3] = _GROUND
         picture[top:bottom, cursor - 1 : cursor + 2] = _TEXT
         self._draw_words(picture, time_s)
+
+    def _draw_moment(self, picture: Picture, time_s: float) -> None:
+        """Write the time, and the phase in the room that is left."""
+        size_px = self._size_px
+        clock = f"{time_s:.1f} / {self._duration_s:.1f} s"
+        right = picture.shape[1] - self._margin_px - text_width(clock, size_px)
+        draw_text(picture, clock, (right, 1.5 * size_px), size_px, _FAINT)
+        phase = next((p for p in self._session.phases if p.start_s <= time_s < p.end_s), None)
+        if phase is None:
+            return
+        colour = _LIFT if phase.phase == "HEAD_LIFT" else _TEXT
+        name = phase_label(phase, self._session.phases)
+        name = name if phase.reached else f"{name} ({text('movement.not_reached')})"
+        room_px = right - self._margin_px - size_px // 2
+        name_px = fitting_px(name, round(size_px * 1.25), room_px, BOLD)
+        draw_text(picture, name, (self._margin_px, 1.55 * size_px), name_px, colour, BOLD)
+
+    def _draw_numbers(self, picture: Picture, values: Mapping[str, float]) -> None:
+        for number, name in enumerate(SHOWN):
+            value = values.get(name, float("nan"))
+            words = format_measure(name, value, self._errors.get(name))
+            if name not in values:
+                words = text("movement.not_judged")
+            colour = _TEXT if np.isfinite(value) else _FAINT
+            at = (self._column_px(number), 4.3 * self._size_px)
+            # Words instead of a number can be longer than any number.
+            words_px = fitting_px(words, self._number_px, self._column_room_px, BOLD)
+            draw_text(picture, words, at, words_px, colour, BOLD)
 
     def _draw_words(self, picture: Picture, time_s: float) -> None:
         """Write the verdict from the head lift on (a refusal always), then a warning of this time."""

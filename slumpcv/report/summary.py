@@ -9,10 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from slumpcv.language import text
 from slumpcv.report.wording import (
-    NO_OUTCOME,
-    NOT_REVIEWED,
-    PHASE_LABELS,
     beyond_limit,
     by_weight,
     format_deg,
@@ -20,8 +18,11 @@ from slumpcv.report.wording import (
     format_measure,
     headline,
     phase_label,
+    phase_name,
+    title,
     verdict_sentence,
 )
+from slumpcv.session import NOT_JUDGED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,30 +30,30 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from slumpcv.session import Finding, Isolation, Measured, Moved, Phase, Session
+    from slumpcv.session import Finding, Isolation, Measured, Moved, Outcome, Phase, Session
 
 __all__ = ["print_summary", "verdict_sentence"]
 
 _MEASURES = (
-    ("knee_flexion_deg", "Knee*"),
-    ("trunk_lean_deg", "Trunk"),
-    ("head_angle_deg", "Head"),
-    ("neck_flexion_deg", "Neck"),
-    ("face_pitch_deg", "Face"),
-    ("ankle_deg", "Ankle"),
-    ("slump_index", "Slump"),
+    "knee_flexion_deg",
+    "trunk_lean_deg",
+    "head_angle_deg",
+    "neck_flexion_deg",
+    "face_pitch_deg",
+    "ankle_deg",
+    "slump_index",
 )
 _CHANGES = (
-    ("head_lift_deg", "Head lifted"),
-    ("knee_change_deg", "Knee"),
-    ("trunk_change_deg", "Trunk"),
-    ("slump_index_change", "Back (slump index)"),
-    ("ankle_change_deg", "Ankle"),
+    "head_lift_deg",
+    "knee_change_deg",
+    "trunk_change_deg",
+    "slump_index_change",
+    "ankle_change_deg",
 )
 
 
 def print_summary(session: Session, console: Console, files: Sequence[Path] = ()) -> None:
-    """Print the verdict on the head lift, phases, angles, findings and files.
+    """Print the outcome if there is one, the verdict on the head lift, phases, angles, findings and files.
 
     Parameters
     ----------
@@ -63,32 +64,50 @@ def print_summary(session: Session, console: Console, files: Sequence[Path] = ()
     files : sequence of Path
         Results that were written, in the order to list them.
     """
-    side = f", {session.side} side" if session.side else ""
     console.print()
-    console.print(Text(f"Slump test{side}: movement report", style="bold"))
-    console.print(Text(headline(session), style="bold magenta"))
-    if session.phases:
-        _section(console, "Phases", _phase_table(session.phases))
-    if session.measurements:
-        _section(console, "Angles while holding each position, in degrees", _angle_table(session))
-        console.print(Text("  * short of straight. Trunk, head and neck: forward is plus.", style="dim"))
-    if session.isolation.head_lift_deg is not None:
-        _section(console, "Change during the head lift", _change_table(session.isolation))
-    _print_findings(console, by_weight(session.quality.findings))
+    console.print(Text(title(session), style="bold"))
+    if session.outcome is not None:
+        _print_outcome(console, session.outcome)
+    if session.outcome is None or session.outcome.code not in NOT_JUDGED:
+        _print_movement(console, session)
     if files:
         console.print()
-        console.print(Text("Files", style="bold"))
+        console.print(Text(text("movement.summary.files"), style="bold"))
         for path in files:
             # One unbroken line each, so that a path can be copied from a narrow terminal.
             console.print(Text(f"  {path}"), soft_wrap=True)
     console.print()
-    console.print(Text(NO_OUTCOME))
-    console.print(Text(NOT_REVIEWED, style="dim"))
+    if session.outcome is None:
+        console.print(Text(text("movement.no_outcome")))
+    console.print(Text(text("movement.not_reviewed"), style="dim"))
 
 
-def _section(console: Console, title: str, table: Table) -> None:
+def _print_movement(console: Console, session: Session) -> None:
+    console.print(Text(headline(session), style="bold magenta"))
+    if session.phases:
+        _section(console, text("movement.summary.phases"), _phase_table(session.phases))
+    if session.measurements:
+        _section(console, text("movement.summary.angles"), _angle_table(session))
+        console.print(Text(f"  {text('movement.summary.note')}", style="dim"))
+    if session.isolation.head_lift_deg is not None:
+        _section(console, text("movement.summary.changes"), _change_table(session.isolation))
+    _print_findings(console, by_weight(session.quality.findings))
+
+
+def _print_outcome(console: Console, outcome: Outcome) -> None:
+    """Print what to know first; what limits it and what to add come as a list."""
     console.print()
-    console.print(Text(title, style="bold"))
+    console.print(Text(outcome.title, style="bold"))
+    console.print(Text(outcome.text))
+    console.print(Text(outcome.next_step, style="bold"))
+    for remark in (*outcome.limitations, *outcome.addons):
+        console.print(Padding(Text(f"- {remark.text}"), (0, 0, 0, 2)))
+    console.print()
+
+
+def _section(console: Console, heading: str, table: Table) -> None:
+    console.print()
+    console.print(Text(heading, style="bold"))
     console.print(Padding(table, (0, 0, 0, 1)))
 
 
@@ -104,20 +123,23 @@ def _margin(phase: Phase) -> str:
     if phase.margin is None or phase.margin_unit is None:
         return ""
     write = format_deg if phase.margin_unit == "deg" else format_index
-    if write(abs(phase.margin)) == write(0.0):
-        return "just reached" if phase.margin >= 0 else "just missed"
-    unit = "" if phase.margin_unit == "deg" else f" {phase.margin_unit}"
-    return f"{write(abs(phase.margin))}{unit} {'to spare' if phase.margin >= 0 else 'short'}"
+    passed, amount = phase.margin >= 0, write(abs(phase.margin))
+    if amount == write(0.0):
+        return text("movement.summary.just_reached" if passed else "movement.summary.just_missed")
+    if phase.margin_unit != "deg":
+        amount = text(f"movement.unit.{phase.margin_unit.replace(' ', '-')}", value=amount)
+    return text("movement.summary.to_spare" if passed else "movement.summary.short", amount=amount)
 
 
 def _phase_table(phases: Sequence[Phase]) -> Table:
-    table = _table("", "from", "to", "reached", "")
+    heads = text("movement.summary.from"), text("movement.summary.to"), text("movement.summary.reached")
+    table = _table("", *heads, "")
     for phase in phases:
         table.add_row(
             phase_label(phase, phases),
             f"{phase.start_s:.1f} s",
             f"{phase.end_s:.1f} s",
-            "yes" if phase.reached else "no",
+            text("movement.summary.yes" if phase.reached else "movement.summary.no"),
             _margin(phase),
         )
     return table
@@ -130,28 +152,30 @@ def _cell(name: str, measured: Measured | None) -> str:
 
 
 def _angle_table(session: Session) -> Table:
-    table = _table("", *(label for _, label in _MEASURES))
+    table = _table("", *(text(f"movement.column.{name}") for name in _MEASURES))
     for phase, measures in session.measurements.items():
-        table.add_row(PHASE_LABELS[phase], *(_cell(name, measures.get(name)) for name, _ in _MEASURES))
+        table.add_row(phase_name(phase), *(_cell(name, measures.get(name)) for name in _MEASURES))
     return table
 
 
 def _change_table(isolation: Isolation) -> Table:
     moved: dict[str, Moved] = {part.part: part for part in isolation.moved}
-    table = _table("", "change", "")
-    for name, label in _CHANGES:
+    table = _table("", text("movement.summary.change"), "")
+    for name in _CHANGES:
         write = format_deg if name.endswith("_deg") else format_index
-        text = write(getattr(isolation, name), isolation.plus_minus.get(name), signed=name != "head_lift_deg")
+        signed = name != "head_lift_deg"
+        change = write(getattr(isolation, name), isolation.plus_minus.get(name), signed)
         part = moved.get("back" if name == "slump_index_change" else name.split("_")[0])
-        table.add_row(label, text, beyond_limit(isolation, part) if part else "")
+        limit = beyond_limit(isolation, part) if part else ""
+        table.add_row(text(f"movement.change.{name}"), change, limit)
     return table
 
 
 def _print_findings(console: Console, findings: Sequence[Finding]) -> None:
     console.print()
-    console.print(Text("Recording", style="bold"))
+    console.print(Text(text("movement.summary.recording"), style="bold"))
     if not findings:
-        console.print("  No findings.")
+        console.print(f"  {text('movement.summary.no_findings')}")
     for finding in findings:
         when = ", ".join(f"{span.start_s:.1f}-{span.end_s:.1f} s" for span in finding.spans)
         said = Text(f"{finding.message}{f' ({when})' if when else ''}")

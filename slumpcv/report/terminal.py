@@ -9,7 +9,7 @@ from rich.text import Text
 
 from slumpcv.errors import InputError
 from slumpcv.language import text
-from slumpcv.report.wording import PHASE_LABELS
+from slumpcv.report.wording import phase_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -99,7 +99,9 @@ def show_phases(console: Console, session: Session) -> None:
     if session.phases:
         console.print(Text(text("ask.terminal.phases"), style="bold"))
     for phase in session.phases:
-        console.print(Text(f"  {phase.start_s:6.1f} - {phase.end_s:.1f}  {PHASE_LABELS[phase.phase]}"))
+        console.print(
+            Text(f"  {phase.start_s:6.1f} - {phase.end_s:.1f}  {phase_label(phase, session.phases)}")
+        )
 
 
 def _position(given: str, labels: Sequence[str]) -> int:

@@ -13,15 +13,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from slumpcv.files import atomic_write
+from slumpcv.language import text
+from slumpcv.report.fitting import shrink, wrap
 from slumpcv.report.palette import BLANK, INK, LIFT, MUTED, PAPER, PHASE_TINTS
 from slumpcv.report.timeline_panels import PANELS, draw_findings, draw_panel, finding_rows
-from slumpcv.report.wording import (
-    NO_OUTCOME,
-    SHORT_PHASE_LABELS,
-    headline,
-    phase_label,
-    stated_errors,
-)
+from slumpcv.report.timeline_symptoms import draw_symptoms, lane_px
+from slumpcv.report.wording import headline, phase_label, short_phase_name, stated_errors, title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,6 +37,8 @@ _TITLE_PX, _HEADER_PX, _FOOTER_PX, _ROW_PX, _SPACE_PX = 98, 50, 92, 27, 10
 _PAD_S, _RECOVERY_SHOWN_S = 2.0, 8.0
 # Sizes of type for the names of phases: the largest at which all of them fit is used for all.
 _NAME_SIZES = (13.5, 12.5, 11.5, 10.5)
+# Names that stand upright in a narrow band must not be longer than the band is high.
+_TURNED_SIZE = 9.5
 
 STYLE = {key: value for key, value in matplotlib.rcParamsDefault.items() if "backend" not in key} | {
     "font.family": ["DejaVu Sans"],
@@ -106,11 +105,17 @@ def timeline_figure(
     errors = stated_errors(session, plus_minus)
     rows = finding_rows(session.quality.findings)
     top_px = _draw_words(figure, session, span_s, bool(errors))
-    panels_px = HEIGHT_PX - top_px - _HEADER_PX - _FOOTER_PX - _ROW_PX * len(rows)
+    symptoms_px = lane_px(session)
+    panels_px = HEIGHT_PX - top_px - _HEADER_PX - _FOOTER_PX - _ROW_PX * len(rows) - symptoms_px
     weight_px = (panels_px - _SPACE_PX * (len(PANELS) + 2)) / sum(panel.weight for panel in PANELS)
     header = _axes(figure, top_px, _HEADER_PX, span_s)
     _draw_header(header, session.phases)
     top_px += _HEADER_PX + _SPACE_PX
+    if symptoms_px:
+        symptoms = _axes(figure, top_px - _SPACE_PX / 2, symptoms_px - _SPACE_PX / 2, span_s)
+        _draw_bands(symptoms, session.phases)
+        draw_symptoms(symptoms, session)
+        top_px += symptoms_px
     for panel in PANELS:
         axes = _axes(figure, top_px, panel.weight * weight_px, span_s)
         _draw_bands(axes, session.phases)
@@ -153,7 +158,9 @@ def _draw_header(axes: Axes, phases: Sequence[Phase]) -> None:
     _fill_bands(axes, phases, colours, edgecolor=PAPER, linewidth=1.5)
     _name_phases(axes, phases)
     if not phases:
-        axes.text(0.5, 0.5, "No phases were found", transform=axes.transAxes, ha="center", va="center")
+        axes.text(
+            0.5, 0.5, text("pictures.timeline.no_phases"), transform=axes.transAxes, ha="center", va="center"
+        )
 
 
 def _name_phases(axes: Axes, phases: Sequence[Phase]) -> None:
@@ -163,18 +170,21 @@ def _name_phases(axes: Axes, phases: Sequence[Phase]) -> None:
         if all(written):
             return
         if size != _NAME_SIZES[-1]:
-            for text in filter(None, written):
-                text.remove()
+            for fitting in filter(None, written):
+                fitting.remove()
     for phase, label in zip(phases, written, strict=True):
-        short = [SHORT_PHASE_LABELS[phase.phase]]
+        short = [short_phase_name(phase.phase)]
         if label is None and _fit_label(axes, phase, short, _NAME_SIZES[-1]) is None:
-            _fit_label(axes, phase, short, _NAME_SIZES[-1], turn_deg=90)
+            _fit_label(axes, phase, short, _TURNED_SIZE, turn_deg=90)
 
 
 def _forms(phase: Phase, phases: Sequence[Phase]) -> list[str]:
     """Give the ways to write a phase's name, the preferred one first."""
     name = phase_label(phase, phases)
-    return [name, name.replace(" ", "\n", 1)] if phase.reached else [f"{name}\nnot reached"]
+    if not phase.reached:
+        names = (name, short_phase_name(phase.phase))
+        return [f"{words}\n{text('movement.not_reached')}" for words in names]
+    return [name, name.replace(" ", "\n", 1)]
 
 
 def _fit_label(
@@ -186,7 +196,7 @@ def _fit_label(
     )
     room_px = (axes.transData.transform((end_s, 0)) - axes.transData.transform((start_s, 0)))[0] - 6
     for words in forms:
-        text = axes.text(
+        label = axes.text(
             (start_s + end_s) / 2,
             0.5,
             words,
@@ -199,9 +209,9 @@ def _fit_label(
             color=PAPER if phase.phase == "HEAD_LIFT" else INK,
             fontweight="bold" if phase.phase == "HEAD_LIFT" else "normal",
         )
-        if text.get_window_extent().width <= room_px:
-            return text
-        text.remove()
+        if label.get_window_extent().width <= room_px:
+            return label
+        label.remove()
     return None
 
 
@@ -219,35 +229,26 @@ def _draw_words(figure: Figure, session: Session, span_s: tuple[float, float], s
     stated : bool
         Whether errors are stated.
     """
-    side = f", {session.side} side" if session.side else ""
-    figure.text(0.012, 0.977, f"Slump test{side}: movement report", fontsize=20, fontweight="bold", va="top")
-    text = figure.text(0.012, 0.938, headline(session), fontsize=15, color=LIFT, fontweight="bold", va="top")
-    _wrap(text, 0.976 * WIDTH_PX)
-    software = f"slumpcv {session.software.slumpcv}, {session.software.model} model"
-    whole_s = session.clip.duration_s
-    cropped = span_s[1] - span_s[0] < whole_s - 1
-    shown = f"; shown: {span_s[0]:.0f} to {span_s[1]:.0f} of {whole_s:.0f} s" if cropped else ""
-    figure.text(
-        (LEFT + RIGHT) / 2, 0.052, f"Time in the clip, seconds{shown}", fontsize=13, ha="center", va="center"
+    figure.text(0.012, 0.977, title(session), fontsize=20, fontweight="bold", va="top")
+    said = figure.text(0.012, 0.938, headline(session), fontsize=15, color=LIFT, fontweight="bold", va="top")
+    wrap(said, 0.976 * WIDTH_PX)
+    centre = (LEFT + RIGHT) / 2
+    figure.text(centre, 0.052, _time_words(session, span_s), fontsize=13, ha="center", va="center")
+    software = text(
+        "pictures.timeline.software", version=session.software.slumpcv, model=session.software.model
     )
-    band = "Band: stated error (±)." if stated else "Nothing was judged, so no error is stated."
-    legend = f"{band} Dashed: filled in over a short gap. Empty: not seen."
-    figure.text(0.012, 0.019, f"{NO_OUTCOME}  {legend}", fontsize=11.5, color=MUTED, va="center")
-    figure.text(0.988, 0.019, software, fontsize=11.5, color=MUTED, va="center", ha="right")
-    return float(max(_TITLE_PX, HEIGHT_PX - text.get_window_extent().y0 + _SPACE_PX))
+    made = figure.text(0.988, 0.019, software, fontsize=11.5, color=MUTED, va="center", ha="right")
+    band = text("pictures.timeline.band") if stated else text("pictures.timeline.no_band")
+    about = [] if session.outcome else [text("movement.no_outcome") + " "]
+    words = " ".join([*about, band, text("pictures.timeline.lines")])
+    legend = figure.text(0.012, 0.019, words, fontsize=11.5, color=MUTED, va="center")
+    shrink(legend, made.get_window_extent().x0 - _SPACE_PX - legend.get_window_extent().x0)
+    return float(max(_TITLE_PX, HEIGHT_PX - said.get_window_extent().y0 + _SPACE_PX))
 
 
-def _wrap(text: Text, width_px: float) -> None:
-    """Break a text into at most two lines that fit, shrinking it when they would not."""
-    words = text.get_text().split()
-    for size in (15.0, 13.5, 12.0, 10.5, 9.0):
-        text.set_fontsize(size)
-        for split in range(len(words), 0, -1):
-            first, rest = " ".join(words[:split]), " ".join(words[split:])
-            text.set_text(first)
-            if text.get_window_extent().width > width_px:
-                continue
-            text.set_text(f"{first}\n{rest}" if rest else first)
-            break
-        if text.get_window_extent().width <= width_px:
-            return
+def _time_words(session: Session, span_s: tuple[float, float]) -> str:
+    """Name the axis of time, and what of the clip it shows when that is not all."""
+    whole_s = session.clip.duration_s
+    if span_s[1] - span_s[0] >= whole_s - 1:
+        return text("pictures.timeline.time")
+    return text("pictures.timeline.time_cropped", start_s=span_s[0], end_s=span_s[1], whole_s=whole_s)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from slumpcv.language import text
+from slumpcv.report.fitting import shrink
 from slumpcv.report.palette import COMPANION, HAIRLINE, INK, LIFT, MUTED, NOTE
 from slumpcv.report.wording import beyond_limit, by_weight, format_deg, format_index, format_measure
 
@@ -25,7 +28,8 @@ if TYPE_CHECKING:
 # Frames further apart than this are not joined, however slow the analysis was.
 _JOINED_S = 0.5
 _ROWS_AT_MOST = 4
-_LABEL_PX = 206
+# Words beside a panel begin this far from its edge; tick labels stand between them and its left one.
+_LABEL_PX, _CHANGE_PX, _TICKS_PX, _GAP_PX = 206, 18, 50, 6
 _MINUS = "\N{MINUS SIGN}"
 # Tick labels nearer than this to a panel's edge would run into the next panel's.
 _EDGE_FRACTION = 0.09
@@ -40,8 +44,6 @@ class Panel:
     """
 
     measure: str
-    title: str
-    note: str
     weight: float
     least: float
     change: str = ""
@@ -49,12 +51,12 @@ class Panel:
 
 
 PANELS = (
-    Panel("knee_flexion_deg", "Knee", "short of straight", 1.3, 30, "knee_change_deg"),
-    Panel("trunk_lean_deg", "Trunk lean", "forward is up", 1.0, 30, "trunk_change_deg"),
-    Panel("neck_flexion_deg", "Neck", "chin down is up", 1.3, 30, "head_lift_deg", "head_angle_deg"),
-    Panel("face_pitch_deg", "Face", "nose down is up", 1.0, 30),
-    Panel("slump_index", "Slump index", "0 = sitting tall", 1.0, 0.12, "slump_index_change"),
-    Panel("ankle_deg", "Ankle", "toes up is up", 0.75, 30, "ankle_change_deg"),
+    Panel("knee_flexion_deg", 1.3, 30, "knee_change_deg"),
+    Panel("trunk_lean_deg", 1.0, 30, "trunk_change_deg"),
+    Panel("neck_flexion_deg", 1.3, 30, "head_lift_deg", "head_angle_deg"),
+    Panel("face_pitch_deg", 1.0, 30),
+    Panel("slump_index", 1.0, 0.12, "slump_index_change"),
+    Panel("ankle_deg", 0.75, 30, "ankle_change_deg"),
 )
 _MOVED_PARTS = {
     "knee_change_deg": "knee",
@@ -147,16 +149,16 @@ def _scale(axes: Axes, values: Floats, error: float, panel: Panel) -> None:
         axes.spines[edge].set_visible(False)
 
 
-def _beside(
+def beside(
     axes: Axes, right: bool, down_px: float, words: str, size: float, colour: str, bold: bool = False
 ) -> None:
-    """Write a line beside a panel, at a distance in pixels below the panel's upper edge."""
+    """Write a line beside a row of the timeline, at a distance in pixels below its upper edge."""
     points_per_px = 72 / axes.figure.dpi
-    axes.annotate(
-        words.replace("-", _MINUS),
+    line = axes.annotate(
+        re.sub(r"-(?=\d)", _MINUS, words),
         xy=(1, 1) if right else (0, 1),
         xycoords="axes fraction",
-        xytext=((18 if right else -_LABEL_PX) * points_per_px, -down_px * points_per_px),
+        xytext=((_CHANGE_PX if right else -_LABEL_PX) * points_per_px, -down_px * points_per_px),
         textcoords="offset points",
         fontsize=size,
         color=colour,
@@ -164,31 +166,40 @@ def _beside(
         va="center",
         annotation_clip=False,
     )
+    beyond_px = axes.figure.bbox.width - axes.bbox.x1
+    shrink(line, beyond_px - _CHANGE_PX - _GAP_PX if right else _LABEL_PX - _TICKS_PX - _GAP_PX)
 
 
 def _label(axes: Axes, panel: Panel, error: float | None) -> None:
-    _beside(axes, False, 15, panel.title, 15, INK, bold=True)
-    _beside(axes, False, 39, panel.note, 11.5, MUTED)
+    beside(axes, False, 15, text(f"pictures.timeline.title.{panel.measure}"), 15, INK, bold=True)
+    beside(axes, False, 39, text(f"pictures.timeline.note.{panel.measure}"), 11.5, MUTED)
     down_px = 58
     if error is not None:
-        text = format_measure(panel.measure, 0.0, error).partition("±")[2]
+        number = format_measure(panel.measure, 0.0, error).partition("±")[2]
         unit = "°" if panel.measure.endswith("_deg") else ""
-        _beside(axes, False, down_px, f"error ±{text}{unit}", 11.5, MUTED)
+        beside(axes, False, down_px, text("pictures.timeline.error", error=f"{number}{unit}"), 11.5, MUTED)
         down_px += 19
     if panel.companion:
-        _beside(axes, False, down_px, "thin: head angle", 11.5, COMPANION)
+        beside(axes, False, down_px, text("pictures.timeline.companion"), 11.5, COMPANION)
 
 
 def _write_change(axes: Axes, panel: Panel, isolation: Isolation) -> None:
     """Write how far the measure moved during the head lift, to the right of its panel."""
     lift = panel.change == "head_lift_deg"
     write = format_deg if panel.change.endswith("_deg") else format_index
-    text = write(getattr(isolation, panel.change), isolation.plus_minus.get(panel.change), signed=not lift)
-    _beside(axes, True, 15, "head lifted by" if lift else "in the head lift", 11.5, MUTED)
-    _beside(axes, True, 38, text, 16, LIFT, bold=True)
+    change = write(getattr(isolation, panel.change), isolation.plus_minus.get(panel.change), signed=not lift)
+    beside(
+        axes,
+        True,
+        15,
+        text("pictures.timeline.lifted_by" if lift else "pictures.timeline.in_lift"),
+        11.5,
+        MUTED,
+    )
+    beside(axes, True, 38, change, 16, LIFT, bold=True)
     part = next((moved for moved in isolation.moved if moved.part == _MOVED_PARTS.get(panel.change)), None)
     if part is not None:
-        _beside(axes, True, 60, beyond_limit(isolation, part), 11.5, LIFT)
+        beside(axes, True, 60, beyond_limit(isolation, part), 11.5, LIFT)
         axes.plot(
             [part.at_s], [axes.get_ylim()[1]], marker="v", markersize=11, color=LIFT, clip_on=False, zorder=5
         )
@@ -198,11 +209,11 @@ def finding_rows(findings: Sequence[Finding]) -> list[Finding | str]:
     """Choose what the lane of findings shows: the weightiest, or a word that there are none."""
     ordered = by_weight(findings)
     if not ordered:
-        return ["No findings"]
+        return [text("pictures.timeline.no_findings")]
     if len(ordered) <= _ROWS_AT_MOST:
         return list(ordered)
     rest = len(ordered) - _ROWS_AT_MOST + 1
-    return [*ordered[: _ROWS_AT_MOST - 1], f"and {rest} more findings in session.json"]
+    return [*ordered[: _ROWS_AT_MOST - 1], text("pictures.timeline.more_findings", rest=rest)]
 
 
 def draw_findings(axes: Axes, rows: Sequence[Finding | str], span_s: tuple[float, float]) -> None:
@@ -222,7 +233,7 @@ def draw_findings(axes: Axes, rows: Sequence[Finding | str], span_s: tuple[float
     axes.tick_params(axis="x", labelsize=12.5, length=4)
     for edge in ("top", "left", "right"):
         axes.spines[edge].set_visible(False)
-    _beside(axes, False, 14, "Recording", 15, INK, bold=True)
+    beside(axes, False, 14, text("pictures.timeline.recording"), 15, INK, bold=True)
     for row, finding in enumerate(rows):
         if isinstance(finding, str):
             _write_row(axes, row + 0.5, finding, MUTED)
@@ -235,6 +246,7 @@ def draw_findings(axes: Axes, rows: Sequence[Finding | str], span_s: tuple[float
 
 
 def _write_row(axes: Axes, down: float, words: str, colour: str) -> None:
-    axes.text(
+    line = axes.text(
         0.004, down, words, va="center", fontsize=12, color=colour, transform=axes.get_yaxis_transform()
     )
+    shrink(line, axes.figure.bbox.width - line.get_window_extent().x0 - _CHANGE_PX)

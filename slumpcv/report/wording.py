@@ -1,6 +1,7 @@
 """Words and numbers as people read them, shared by the terminal, the timeline and the overlay.
 
 Whole degrees, plain words, and nothing that sounds like a judgement of the person's health.
+The words themselves are in ``movement.po``.
 """
 
 from __future__ import annotations
@@ -8,43 +9,33 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from slumpcv.language import text
+from slumpcv.session import NOT_JUDGED
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from slumpcv.session import Finding, Isolation, Moved, Phase, Quality, Session
     from slumpcv.terms import PhaseName
 
-NOT_SEEN = "not seen"
-NOT_JUDGED = "not judged"
-NO_OUTCOME = "Movement report: no symptoms were entered, so no outcome is given."
-NOT_REVIEWED = "For education and record-keeping. No licensed clinician has reviewed this software yet."
-
-PHASE_LABELS: dict[PhaseName, str] = {
-    "BASELINE": "Sit tall",
-    "SLUMP": "Slump",
-    "NECK_FLEXION": "Chin to chest",
-    "KNEE_EXTENSION": "Straighten knee",
-    "DORSIFLEXION": "Toes up",
-    "HEAD_LIFT": "Head lift",
-    "RETURN": "Return",
-    "RECOVERY": "Recovery",
-}
-
-SHORT_PHASE_LABELS: dict[PhaseName, str] = {
-    "BASELINE": "Tall",
-    "SLUMP": "Slump",
-    "NECK_FLEXION": "Chin",
-    "KNEE_EXTENSION": "Knee",
-    "DORSIFLEXION": "Toes",
-    "HEAD_LIFT": "Lift",
-    "RETURN": "Return",
-    "RECOVERY": "Rest",
-}
-
 # Findings that leave nothing to judge although the view may have been clear.
 _NOT_THE_VIEW = {"NO_PERSON", "NOT_SEATED", "NO_TEST", "SIDE_MISMATCH", "FAR_LEG_TESTED"}
 
-_PARTS = {"knee": "the knee", "trunk": "the trunk", "back": "the back (slump index)", "ankle": "the ankle"}
+
+def title(session: Session) -> str:
+    """Name the report and the tested side."""
+    kind = "title" if session.outcome is None else "title_with_outcome"
+    return text(f"movement.{kind}.{session.side or 'no-side'}")
+
+
+def phase_name(phase: PhaseName) -> str:
+    """Name a phase as the instruction for its step."""
+    return text(f"movement.phase.{phase}")
+
+
+def short_phase_name(phase: PhaseName) -> str:
+    """Name a phase in a few letters, where its name does not fit."""
+    return text(f"movement.short_phase.{phase}")
 
 
 def _missing(value: float | None) -> bool:
@@ -71,7 +62,7 @@ def format_deg(value: float | None, plus_minus: float | None = None, signed: boo
         Whether a plus sign is written, as for changes.
     """
     if value is None or not math.isfinite(value):
-        return NOT_SEEN
+        return text("movement.not_seen")
     # Adding zero turns the -0 that rounding leaves behind into 0.
     whole = round(value) + 0
     return f"{whole:{'+' if signed and whole else ''}d}°{_plus_minus_deg(plus_minus)}"
@@ -80,12 +71,12 @@ def format_deg(value: float | None, plus_minus: float | None = None, signed: boo
 def format_index(value: float | None, plus_minus: float | None = None, signed: bool = False) -> str:
     """Write a slump index with two decimals and its error; None or NaN reads "not seen"."""
     if value is None or not math.isfinite(value):
-        return NOT_SEEN
+        return text("movement.not_seen")
     rounded = round(value, 2) + 0.0
-    text = f"{rounded:{'+' if signed and rounded else ''}.2f}"
+    number = f"{rounded:{'+' if signed and rounded else ''}.2f}"
     if plus_minus is None or not math.isfinite(plus_minus):
-        return text
-    return f"{text} ±{math.ceil(round(plus_minus * 100, 6)) / 100:.2f}"
+        return number
+    return f"{number} ±{math.ceil(round(plus_minus * 100, 6)) / 100:.2f}"
 
 
 def format_measure(
@@ -106,27 +97,34 @@ def sentences(parts: Iterable[str]) -> str:
 
 def _moved_words(moved: Moved) -> str:
     write = format_deg if moved.unit == "deg" else format_index
+    # An index says little by itself, so that of the back is named.
+    part = text("movement.part.back-index" if moved.part == "back" else f"movement.part.{moved.part}")
     worst = write(abs(moved.worst), moved.plus_minus)
-    return f"{_PARTS[moved.part]} moved by up to {worst} at {moved.at_s:.1f} s (limit {write(moved.limit)})"
+    limit = write(moved.limit)
+    return text("movement.verdict.moved", part=part, worst=worst, seconds=moved.at_s, limit=limit)
 
 
 def beyond_limit(isolation: Isolation, part: Moved) -> str:
     """Say that a part passed its limit; without a verdict, that is not yet to have moved."""
     write = format_deg if part.unit == "deg" else format_index
-    return f"{'beyond' if isolation.isolated is None else 'moved:'} limit {write(part.limit)}"
+    limit = write(part.limit)
+    if isolation.isolated is None:
+        return text("movement.beyond.unclear", limit=limit)
+    return text("movement.beyond.moved", limit=limit)
 
 
 def verdict_sentence(isolation: Isolation) -> str:
     """Say in one or two plain sentences whether only the head moved during the head lift."""
     if isolation.isolated:
+        if _missing(isolation.head_lift_deg):
+            return text("movement.verdict.head_only")
         lift = format_deg(isolation.head_lift_deg, isolation.plus_minus.get("head_lift_deg"))
-        height = "" if _missing(isolation.head_lift_deg) else f", by {lift}"
-        return f"During the head lift only the head moved{height}."
+        return text("movement.verdict.head_only_by", lift=lift)
     if isolation.isolated is None:
         if isolation.head_lift_deg is None and not isolation.reasons:
-            return "No head lift was seen."
-        return sentences(["It cannot be told whether only the head moved", *isolation.reasons])
-    said = "More than the head moved during the head lift"
+            return text("movement.verdict.no_lift")
+        return sentences([text("movement.verdict.unclear"), *isolation.reasons])
+    said = text("movement.verdict.more")
     if not isolation.moved:
         return sentences([said, *isolation.reasons])
     return f"{said}: {'; '.join(_moved_words(part) for part in isolation.moved)}."
@@ -138,14 +136,16 @@ def quality_sentence(quality: Quality) -> str:
         return ""
     refusals = [finding for finding in quality.findings if finding.severity == "unusable"]
     if all(finding.code in _NOT_THE_VIEW for finding in refusals):
-        said = "This clip cannot be judged"
+        said = text("movement.quality.unusable")
     else:
-        said = "The view was not clear enough to judge this clip"
+        said = text("movement.quality.unclear_view")
     return sentences([said, *(finding.message for finding in refusals)])
 
 
 def headline(session: Session) -> str:
-    """Say the one thing to know first: why nothing can be judged, or the verdict."""
+    """Say the one thing to know first: to stop, why nothing can be judged, or the verdict."""
+    if session.outcome is not None and session.outcome.code in NOT_JUDGED:
+        return session.outcome.title
     return quality_sentence(session.quality) or verdict_sentence(session.isolation)
 
 
@@ -156,7 +156,7 @@ def by_weight(findings: Iterable[Finding]) -> list[Finding]:
 
 def phase_label(phase: Phase, phases: Iterable[Phase]) -> str:
     """Name a phase, numbered when the clip holds more than one repetition."""
-    label = PHASE_LABELS[phase.phase]
+    label = phase_name(phase.phase)
     repeated = any(other.repetition != phase.repetition for other in phases)
     return f"{label} {phase.repetition}" if repeated else label
 

@@ -1,0 +1,88 @@
+"""A result folder as one zip file, to send to somebody."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import stat
+import zipfile
+from typing import TYPE_CHECKING, Literal
+
+from slumpcv import __version__
+from slumpcv.errors import InputError
+from slumpcv.files import RESULT_FILES
+from slumpcv.terms import Strict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from slumpcv.export.source import Result
+
+MANIFEST_NAME = "manifest.json"
+VIDEO_NAME = "overlay.mp4"
+BUNDLE_FILES: tuple[str, ...] = RESULT_FILES
+"""The files that may be in a bundle, beside the manifest."""
+
+# Packed already; to deflate them again would only take time.
+_STORED = {".mp4", ".npz", ".png", ".pdf"}
+# Zip knows no earlier date. The same folder has to give the same bytes.
+_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+class BundledFile(Strict):
+    """What the manifest says of one file."""
+
+    sha256: str
+    bytes: int
+
+
+class Manifest(Strict):
+    """Contents of ``manifest.json``; the checksums find damage, they are no signature."""
+
+    schema_version: Literal[1] = 1
+    slumpcv: str
+    files: dict[str, BundledFile]
+
+
+def write_bundle(path: Path, result: Result, video: bool = True) -> None:
+    """Write all result files that exist, and a manifest; the same files give the same bytes.
+
+    Parameters
+    ----------
+    path : the file to write.
+    result : the result folder. Its session has been read; its track is, before anything is written.
+    video : whether ``overlay.mp4``, in which the person can be seen, goes with it.
+
+    Raises
+    ------
+    InputError
+        When there is no usable track, or a file cannot be read.
+    """
+    _ = result.track  # a bundle without a usable one would not be opened
+    names = sorted(n for n in BUNDLE_FILES if (video or n != VIDEO_NAME) and (result.folder / n).is_file())
+    manifest = Manifest(slumpcv=__version__, files={name: _described(result.folder / name) for name in names})
+    words = json.dumps(manifest.model_dump(), indent=2, sort_keys=True) + "\n"
+    with zipfile.ZipFile(path, "w") as bundle:
+        bundle.writestr(_entry(MANIFEST_NAME), words)
+        for name in names:
+            with (result.folder / name).open("rb") as source, bundle.open(_entry(name), "w") as target:
+                shutil.copyfileobj(source, target)
+
+
+def _described(path: Path) -> BundledFile:
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return BundledFile(sha256=digest, bytes=path.stat().st_size)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror})", "Make the file readable.") from error
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _DATE)
+    stored = any(name.endswith(suffix) for suffix in _STORED)
+    entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+    entry.create_system = 3  # else it is that of the machine
+    entry.external_attr = (stat.S_IFREG | 0o644) << 16
+    return entry
