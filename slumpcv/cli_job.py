@@ -114,7 +114,7 @@ def run_job(job: Job, answering: Answering | None = None) -> None:
     try:
         result, files = _run(job, folder, answering, Console(stderr=True))
     except BaseException as error:
-        _remove_if_empty(folder)
+        remove_if_empty(folder)
         if isinstance(error, KeyboardInterrupt):
             typer.echo(f"slumpcv: {_stopped(folder)}", err=True)
             raise typer.Exit(INTERRUPTED) from None
@@ -176,7 +176,8 @@ def _stopped(folder: Path) -> str:
     return f"Stopped; the answers so far are in {kept}. Go on with: slumpcv analyze CLIP --answers {kept}"
 
 
-def _remove_if_empty(folder: Path) -> None:
+def remove_if_empty(folder: Path) -> None:
+    """Remove a folder for results into which nothing was written."""
     try:
         folder.rmdir()
     except OSError:

@@ -23,6 +23,7 @@ RESULT_FILES = (
     "timeline.png",
     "overlay.mp4",
 )
+COMPARISON_FILES = ("compare.pdf", "compare.png", "compare.csv", "compare.json")
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST}
@@ -78,7 +79,13 @@ def atomic_write(path: Path) -> Iterator[Path]:
             temporary.unlink()
 
 
-def new_result_folder(base: Path | None, overwrite: bool = False, now: datetime | None = None) -> Path:
+def new_result_folder(
+    base: Path | None,
+    overwrite: bool = False,
+    now: datetime | None = None,
+    kind: str = "",
+    names: Collection[str] = RESULT_FILES,
+) -> Path:
     """Make the folder that a result goes into.
 
     Parameters
@@ -89,6 +96,10 @@ def new_result_folder(base: Path | None, overwrite: bool = False, now: datetime 
         Whether a folder that already holds results may be used again.
     now : datetime or None
         Local time for the dated name; None takes the clock's.
+    kind : str
+        Stands in the dated name, for results other than those of one clip.
+    names : collection of str
+        The files that will be written.
 
     Returns
     -------
@@ -101,7 +112,10 @@ def new_result_folder(base: Path | None, overwrite: bool = False, now: datetime 
         When the folder holds results already, is a file, or cannot be made or written to.
     """
     try:
-        folder = _dated_folder(now or datetime.now()) if base is None else _given_folder(base, overwrite)
+        if base is None:
+            folder = _dated_folder(now or datetime.now(), kind)
+        else:
+            folder = _given_folder(base, overwrite, names)
         _probe(folder)
     except OSError as error:
         raise InputError(
@@ -128,8 +142,8 @@ def remove_stale_results(folder: Path, written: Collection[str]) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def _dated_folder(now: datetime) -> Path:
-    stem = f"slumpcv-{now:%Y%m%d-%H%M%S}"
+def _dated_folder(now: datetime, kind: str) -> Path:
+    stem = f"slumpcv-{f'{kind}-' if kind else ''}{now:%Y%m%d-%H%M%S}"
     number = 1
     while True:
         folder = Path.cwd() / (stem if number == 1 else f"{stem}-{number}")
@@ -139,9 +153,9 @@ def _dated_folder(now: datetime) -> Path:
         number += 1
 
 
-def _given_folder(base: Path, overwrite: bool) -> Path:
+def _given_folder(base: Path, overwrite: bool, names: Collection[str]) -> Path:
     base.mkdir(parents=True, exist_ok=True)
-    held = [name for name in RESULT_FILES if (base / name).exists()]
+    held = [name for name in names if (base / name).exists()]
     if held and not overwrite:
         raise InputError(
             f"{base} already holds results ({', '.join(held)})",

@@ -110,3 +110,12 @@ ADVISE_AFTER_MIN = 10.0
 
 SIDE_DIFFERENCE_DEG = 10.0
 """Knees of the two sides differ by this: noted for therapists only. [E]"""
+
+KNEE_DIFFERENCE_DEG = 8.0
+"""Two tests' knees differ by no more than the measurement error up to this, however small the
+stated error: the upper minimal detectable change of active knee extension (7 to 8 deg). [P]"""
+
+DROP_DIFFERENCE = 3
+"""Two tests' drops of intensity with the head lift differ by more than the measurement error from
+this on: each drop is a difference of two ratings, so their minimal detectable change is that of a
+rating, 2 points (`CLEAR_REPRODUCTION_RISE`), times the root of two, in whole points. [E]"""

@@ -16,14 +16,16 @@ from fake_result import fake_result
 from test_language import DOMAINS, catalogue
 
 from slumpcv import answers, cli_job, isolation, marks, phases, session, signals, terms, thresholds
+from slumpcv.compare import schema as comparison
 from slumpcv.export.fhir_parts import codes
 from slumpcv.export.measurements import ROW_COLUMNS, SESSION_COLUMNS
 from slumpcv.export.mot import COORDINATES, OTHERS
 from slumpcv.export.run import FILE_NAMES
 from slumpcv.export.trc import NOMINAL_THIGH_MM
-from slumpcv.files import RESULT_FILES
+from slumpcv.files import COMPARISON_FILES, RESULT_FILES
 from slumpcv.language import LANGUAGES, Language
 from slumpcv.quality.words import CODES
+from slumpcv.report.comparison_files import COMPARISON_COLUMNS
 from slumpcv.report.palette import PHASE_TINTS
 from slumpcv.report.tables import ANGLE_COLUMNS, PHASE_COLUMNS
 from slumpcv.track import array_names
@@ -103,7 +105,7 @@ def help_of(command: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", shown)
 
 
-@pytest.mark.parametrize("command", ["analyze", "answers", "ask", "export", "open", "models"])
+@pytest.mark.parametrize("command", ["analyze", "answers", "ask", "compare", "export", "open", "models"])
 def test_options_named_in_the_docs_exist(command: str) -> None:
     usage = re.search(
         rf"^    slumpcv {command} .*(?:\n {{8,}}.*)*", text_of(ROOT / "README.md"), re.MULTILINE
@@ -176,9 +178,17 @@ def test_the_fields_of_the_session_are_listed() -> None:
             assert f"`{field}`" in table, f"{model.__name__}.{field} is not in docs/architecture.md"
 
 
+def test_the_fields_of_a_comparison_are_listed() -> None:
+    table = section("architecture.md", "## Files").partition("`compare.json`")[2]
+    for model in (comparison.Comparison, comparison.Compared, comparison.Row, comparison.Cell):
+        assert [field for field in model.model_fields if f"`{field}`" not in table] == []
+    for field in (*comparison.Difference.model_fields, *comparison.Reason.model_fields, *COMPARISON_COLUMNS):
+        assert f"`{field}`" in table
+
+
 def test_the_result_files_and_the_track_are_listed() -> None:
     readme, contracts = text_of(ROOT / "README.md"), section("architecture.md", "## Contracts")
-    assert all(f"`{name}`" in readme for name in RESULT_FILES)
+    assert all(f"`{name}`" in readme for name in (*RESULT_FILES, *COMPARISON_FILES))
     assert set(array_names()) == set(first_cells(contracts))
 
 

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 from export_case import write_case
+from fake_result import fake_result
 
 from slumpcv.export.bundle import write_bundle
 from slumpcv.export.source import open_result
+from slumpcv.report.tables import write_session_json
+from slumpcv.track import save_track
 
 CLIP = Path(__file__).resolve().parents[1] / "samples" / "right_plain.mp4"
 
@@ -38,6 +41,17 @@ def test_the_trap_catches_a_connection_of_a_child_process(tmp_path: Path) -> Non
     attempt = "import socket; socket.socket().connect_ex(('127.0.0.1', 9))"
     parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {attempt!r}])"
     assert any("AF_INET" in line for line in sockets_opened([sys.executable, "-c", parent], tmp_path))
+
+
+def test_comparing_opens_no_socket(tmp_path: Path) -> None:
+    result = fake_result()
+    for name in ("left", "right"):
+        (tmp_path / name).mkdir()
+        write_session_json(tmp_path / name / "session.json", result.session)
+        save_track(tmp_path / name / "track.npz", result.track)
+    command = [sys.executable, "-m", "slumpcv.cli", "compare", "left", "right", "-o", "both"]
+    assert sockets_opened(command, tmp_path) == []
+    assert (tmp_path / "both" / "compare.pdf").exists()
 
 
 @pytest.fixture(scope="module")

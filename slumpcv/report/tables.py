@@ -42,14 +42,16 @@ def _decimals(name: str) -> int:
     return 2 if name.endswith("deg") else 4
 
 
-def _cell(value: float | None, decimals: int) -> str:
+def csv_cell(value: float | None, decimals: int) -> str:
+    """Write a number with so many decimals; empty when it is missing."""
     if value is None or not math.isfinite(value):
         return ""
     # Adding zero keeps "-0.00" out of the table.
     return f"{round(float(value), decimals) + 0.0:.{decimals}f}"
 
 
-def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a table with its header."""
     with atomic_write(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
@@ -93,13 +95,16 @@ def write_angles_csv(path: Path, angles: Angles, phases: Sequence[Phase]) -> Non
     names = phase_per_frame(angles.time_s, phases)
     rows = (
         [
-            _cell(time_s, _TIME_DECIMALS),
+            csv_cell(time_s, _TIME_DECIMALS),
             names[i],
-            *(_cell(column[i], _decimals(name)) for name, column in zip(ANGLE_COLUMNS, columns, strict=True)),
+            *(
+                csv_cell(column[i], _decimals(name))
+                for name, column in zip(ANGLE_COLUMNS, columns, strict=True)
+            ),
         ]
         for i, time_s in enumerate(angles.time_s)
     )
-    _write_csv(path, ("time_s", "phase", *ANGLE_COLUMNS), rows)
+    write_csv(path, ("time_s", "phase", *ANGLE_COLUMNS), rows)
 
 
 def write_phases_csv(path: Path, phases: Sequence[Phase]) -> None:
@@ -115,16 +120,16 @@ def write_phases_csv(path: Path, phases: Sequence[Phase]) -> None:
     rows = (
         [
             phase.phase,
-            _cell(phase.start_s, _TIME_DECIMALS),
-            _cell(phase.end_s, _TIME_DECIMALS),
+            csv_cell(phase.start_s, _TIME_DECIMALS),
+            csv_cell(phase.end_s, _TIME_DECIMALS),
             "true" if phase.reached else "false",
-            _cell(phase.margin, _decimals(phase.margin_unit or "")),
+            csv_cell(phase.margin, _decimals(phase.margin_unit or "")),
             phase.margin_unit or "",
             str(phase.repetition),
         ]
         for phase in phases
     )
-    _write_csv(path, PHASE_COLUMNS, rows)
+    write_csv(path, PHASE_COLUMNS, rows)
 
 
 def session_json(session: Session) -> str:
