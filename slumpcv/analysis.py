@@ -114,7 +114,8 @@ def with_answers(analysis: Analysis, answers: Answers, other_side_knee_deg: floa
     """
     session = analysis.session
     symptoms = correlate(analysis.angles, analysis.spans, answers)
-    course = follow_course(answers, symptoms, session.isolation.isolated)
+    performed = {phase.phase for phase in session.phases}
+    course = follow_course(answers, symptoms, session.isolation.isolated, performed)
     known = {
         "screen": answers.screen,
         "intake": answers.intake,

@@ -195,8 +195,10 @@ class Felt(Strict):
 
     @property
     def is_anything(self) -> bool:
-        """Return whether anything was felt at all."""
-        return (self.intensity or 0) > 0 or bool(self.regions or self.qualities)
+        """Return whether anything was felt at all, also when it was not said how strong."""
+        if self.intensity is not None:
+            return self.intensity > 0
+        return self.familiar in ("yes", "unsure") or bool(self.regions or self.qualities)
 
 
 EnteredBy = Literal["patient", "therapist"]

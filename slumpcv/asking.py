@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     Save = Callable[[Answers], None]
 
+LONGEST_CLIP_S = 100_000.0
 YES_NO = ("yes", "no")
 YES_NO_UNSURE = ("yes", "no", "unsure")
 
@@ -47,7 +48,7 @@ class Asker(Protocol):
         """Ask for a number within limits."""
 
 
-def ask(asker: Asker, save: Save) -> Answers:
+def ask(asker: Asker, save: Save, toes: bool = True, clip_end_s: float = LONGEST_CLIP_S) -> Answers:
     """Ask everything.
 
     1. The safety screen: the first yes ends the questions, since the test is then blocked.
@@ -61,6 +62,8 @@ def ask(asker: Asker, save: Save) -> Answers:
     ----------
     asker : who puts the questions.
     save : called with all answers so far after each part, so that none is lost.
+    toes : whether the toes were pulled up, which is optional.
+    clip_end_s : the latest time of a symptom.
 
     Returns
     -------
@@ -78,10 +81,10 @@ def ask(asker: Asker, save: Save) -> Answers:
     if answers.screen is not None and answers.screen.flags:
         return answers
     keep(intake=_intake(asker))
-    answers = keep(phases=_phases(asker), head_lift_change=_change(asker))
+    answers = keep(phases=_phases(asker, toes), head_lift_change=_change(asker))
     if (again := _agree(asker, answers)) is not None:
         keep(**again)
-    keep(symptoms=_symptoms(asker))
+    keep(symptoms=_symptoms(asker, clip_end_s))
     return keep(**_after(asker))
 
 
@@ -122,11 +125,13 @@ def _treatment(asker: Asker, what: str) -> dict[str, Any]:
     return {"what": what} | ({} if helped is None else {"helped": helped})
 
 
-def _phases(asker: Asker) -> dict[str, Any]:
+def _phases(asker: Asker, toes: bool) -> dict[str, Any]:
     asker.say(text("ask.title.phases"))
     asker.say(text("ask.intro.phases"))
     given: dict[str, Any] = {}
     for phase in ASKED_PHASES:
+        if phase == "DORSIFLEXION" and not toes:
+            continue
         asker.say(text(f"ask.phase.{phase}"))
         if felt := _felt(asker):
             given[phase] = felt
@@ -181,12 +186,12 @@ def _agree(asker: Asker, answers: Answers) -> dict[str, Any] | None:
     return {"phases": phases, "head_lift_change": change}
 
 
-def _symptoms(asker: Asker) -> list[dict[str, Any]]:
+def _symptoms(asker: Asker, clip_end_s: float) -> list[dict[str, Any]]:
     asker.say(text("ask.title.symptoms"))
     asker.say(text("ask.intro.symptoms"))
     given: list[dict[str, Any]] = []
-    while (start_s := _seconds(asker, "ask.felt.start_s", 0.0)) is not None:
-        end_s = _seconds(asker, "ask.felt.end_s", start_s)
+    while (start_s := _seconds(asker, "ask.felt.start_s", 0.0, clip_end_s)) is not None:
+        end_s = _seconds(asker, "ask.felt.end_s", start_s, clip_end_s)
         mark: dict[str, Any] = {"start_s": start_s, "end_s": end_s}
         if end_s is not None:
             mark["peak_s"] = asker.number(text("ask.felt.peak_s"), start_s, end_s, whole=False)
@@ -217,5 +222,5 @@ def _whole(asker: Asker, key: str, most: int) -> int | None:
     return None if given is None else int(given)
 
 
-def _seconds(asker: Asker, key: str, least_s: float) -> float | None:
-    return asker.number(text(key), least_s, 100_000.0, whole=False)
+def _seconds(asker: Asker, key: str, least_s: float, most_s: float) -> float | None:
+    return asker.number(text(key), least_s, most_s, whole=False)

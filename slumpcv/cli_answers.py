@@ -45,13 +45,13 @@ def from_file(path: Path | None, other_side: Path | None) -> Answering | None:
     def give(analysis: Analysis, _: Path) -> Answered:
         knee_deg = None
         if other is not None:
-            if other.side == analysis.session.side:
+            if other.side is not None and other.side == analysis.session.side:
                 raise InputError(
                     f"The session given as the other side is of the same side, the {other.side} one",
                     "Give the result folder of the other leg's test.",
                 )
             held = other.measurements.get("KNEE_EXTENSION", {}).get("knee_flexion_deg")
-            knee_deg = None if held is None else held.value
+            knee_deg = None if held is None or not other.quality.usable else held.value
         return answers, knee_deg
 
     return give
@@ -102,11 +102,12 @@ def ask(
     json: JsonOption = False,
 ) -> None:
     """Measure a clip, then ask about the symptoms on the terminal."""
+    from slumpcv.answers_file import FILE_NAME
     from slumpcv.language import speaking
 
     job = Job(clip, output, side, model, read_fps(fps), overlay, overwrite, json, blur_face)
     with speaking(language.value):
-        run_job(job, _on_the_terminal)
+        run_job(job, _on_the_terminal, writes=(FILE_NAME,))
 
 
 def _on_the_terminal(analysis: Analysis, folder: Path) -> Answered:
@@ -120,4 +121,6 @@ def _on_the_terminal(analysis: Analysis, folder: Path) -> Answered:
 
     console = Console()
     show_phases(console, analysis.session)
-    return ask_all(Terminal(console), partial(save_answers, folder / FILE_NAME)), None
+    toes = any(phase.phase == "DORSIFLEXION" for phase in analysis.session.phases)
+    save = partial(save_answers, folder / FILE_NAME)
+    return ask_all(Terminal(console), save, toes, analysis.session.clip.duration_s), None

@@ -12,7 +12,7 @@ import typer
 from slumpcv.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -94,8 +94,14 @@ class Job:
     blur_face: bool = False
 
 
-def run_job(job: Job, answering: Answering | None = None) -> None:
+def run_job(job: Job, answering: Answering | None = None, writes: Sequence[str] = ()) -> None:
     """Analyse a clip, write its results and print what was found.
+
+    Parameters
+    ----------
+    job : what to do.
+    answering : gives the answers; None for a movement report.
+    writes : files that answering writes into the folder, which must not be there yet either.
 
     Raises
     ------
@@ -105,12 +111,12 @@ def run_job(job: Job, answering: Answering | None = None) -> None:
     from rich.console import Console
 
     from slumpcv.allocator import return_large_blocks
-    from slumpcv.files import new_result_folder
+    from slumpcv.files import RESULT_FILES, new_result_folder
 
     return_large_blocks()
     if str(job.clip).isdigit() and not job.clip.exists():
         raise InputError(f"{job.clip} would be a camera, and only recordings are analysed", "Give a file.")
-    folder = new_result_folder(job.output, job.overwrite)
+    folder = new_result_folder(job.output, job.overwrite, names=(*RESULT_FILES, *writes))
     try:
         result, files = _run(job, folder, answering, Console(stderr=True))
     except BaseException as error:
@@ -132,7 +138,7 @@ def run_job(job: Job, answering: Answering | None = None) -> None:
 def _run(job: Job, folder: Path, answering: Answering | None, noise: Console) -> tuple[Analysis, list[Path]]:
     with _progress(noise) as bar:
         task = bar.add_task("Loading", total=None)
-        from slumpcv.analysis import analyze, is_track, with_answers, write_results
+        from slumpcv.analysis import analyze, with_answers
 
         sides: dict[SideChoice, Side] = {SideChoice.LEFT: "left", SideChoice.RIGHT: "right"}
         bar.reset(task, description="Following the person", total=1.0)
@@ -143,21 +149,31 @@ def _run(job: Job, folder: Path, answering: Answering | None, noise: Console) ->
             job.fps,
             lambda share: bar.update(task, completed=share),
         )
-    if answering is not None:
+    if answering is None:
+        return result, _write(job, result, folder, noise)
+    try:
         result = with_answers(result, *answering(result, folder))
-    shown = None if is_track(job.clip) else job.clip
+    except InputError as error:
+        # The slow part is done: what it found is kept, and the answers can be given again.
+        _write(job, result, folder, noise)
+        raise InputError(error.problem, f"{error.fix} {_again(folder)}") from error
+    return result, _write(job, result, folder, noise)
+
+
+def _write(job: Job, result: Analysis, folder: Path, noise: Console) -> list[Path]:
+    from slumpcv.analysis import is_track, write_results
+
     with _progress(noise) as bar:
         task = bar.add_task("Writing results", total=1.0)
-        files = write_results(
+        return write_results(
             result,
             folder,
-            shown,
+            None if is_track(job.clip) else job.clip,
             lambda share: bar.update(task, completed=share),
             overlay=job.overlay,
             blur_face=job.blur_face,
             made_on=date.today(),
         )
-    return result, files
 
 
 def _progress(noise: Console) -> Progress:
@@ -174,6 +190,18 @@ def _stopped(folder: Path) -> str:
     if not kept.exists():
         return "Stopped; nothing half-written was left."
     return f"Stopped; the answers so far are in {kept}. Go on with: slumpcv analyze CLIP --answers {kept}"
+
+
+def _again(folder: Path) -> str:
+    """Say how to go on after answers that could not be used."""
+    from slumpcv.answers_file import FILE_NAME
+
+    kept = folder / FILE_NAME
+    given = kept if kept.exists() else "FILE"
+    return (
+        f"The movement report is in {folder}; with answers: slumpcv analyze {folder / 'track.npz'} "
+        f"--answers {given}"
+    )
 
 
 def remove_if_empty(folder: Path) -> None:

@@ -162,12 +162,13 @@ class MovedBefore(Strict):
 class Symptom(Strict):
     """A symptom with the posture at its onset, its peak and its end.
 
-    ``phase`` is the one in which it began; the moments are None where the phase was not found
-    or nobody marked that moment.
+    ``phase`` is the one in which it began, ``strongest_in`` the one that its intensity belongs to.
+    The moments are None where the phase was not found or nobody marked that moment.
     """
 
     mark: Mark
     phase: PhaseName | None
+    strongest_in: PhaseName | None
     onset: Moment | None
     peak: Moment | None
     end: Moment | None

@@ -74,7 +74,10 @@ def parse_session(text: str) -> Session:
             "Update slumpcv.",
         )
     for old in range(version, SESSION_SCHEMA_VERSION):
-        MIGRATIONS[old](data)
+        try:
+            MIGRATIONS[old](data)
+        except (LookupError, TypeError, AttributeError) as error:
+            raise ValueError(f"it does not follow schema {old}") from error
     return Session.model_validate(data)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from slumpcv.answers import PROVOKED
 from slumpcv.correction import load_correction
 from slumpcv.errors import InputError
 from slumpcv.holds import hold_values
@@ -71,6 +72,10 @@ LAGS: dict[EnteredHow, Lag] = {
 }
 
 
+LATEST_S = LAGS["afterwards"].most_s
+"""A time this far after the last frame may still mean the end of the clip."""
+
+
 def correlate(angles: Angles, spans: Sequence[PhaseSpan], answers: Answers) -> tuple[Symptom, ...]:
     """Put each symptom beside the phases and angles of the clip.
 
@@ -89,8 +94,7 @@ def correlate(angles: Angles, spans: Sequence[PhaseSpan], answers: Answers) -> t
     InputError
         When a symptom lies after the end of the clip.
     """
-    end_s = float(angles.time_s[-1]) if len(angles.time_s) else 0.0
-    return tuple(_symptom(angles, spans, _signed(mark, answers), end_s) for mark in answers.symptoms)
+    return tuple(_symptom(angles, spans, _signed(mark, answers)) for mark in answers.symptoms)
 
 
 def phase_at(spans: Iterable[PhaseSpan], time_s: float) -> PhaseName | None:
@@ -104,26 +108,54 @@ def _signed(mark: Mark, answers: Answers) -> Mark:
     return mark.model_copy(update=signature)
 
 
-def _symptom(angles: Angles, spans: Sequence[PhaseSpan], mark: Mark, clip_end_s: float) -> Symptom:
+def _symptom(angles: Angles, spans: Sequence[PhaseSpan], mark: Mark) -> Symptom:
     if mark.start_s is None:
         return _within_phase(angles, spans, mark)
-    latest_s = max(t for t in (mark.start_s, mark.end_s) if t is not None)
-    if latest_s > clip_end_s + LAGS["afterwards"].most_s:
+    if len(angles.time_s) == 0:
+        return _unplaced(mark)
+    assert mark.how is not None
+    lag, clip_end_s = LAGS[mark.how], float(angles.time_s[-1])
+    latest_s = mark.start_s if mark.end_s is None else mark.end_s
+    if latest_s > clip_end_s + LATEST_S:
         raise InputError(
             f"A symptom is marked at {latest_s:g} s, and the clip ends at {clip_end_s:.1f} s",
             "Give times in seconds from the start of this clip.",
         )
-    assert mark.how is not None
-    lag = LAGS[mark.how]
     onset = _moment(angles, spans, mark.start_s, lag)
+    peak = None if mark.peak_s is None else _moment(angles, spans, mark.peak_s, lag)
+    end = None if mark.end_s is None else _moment(angles, spans, mark.end_s, lag)
     assert onset.time_s is not None
     return Symptom(
         mark=mark,
         phase=mark.phase or onset.phase,
+        strongest_in=mark.phase or (peak.phase if peak else _strongest_in(spans, onset, end)),
         onset=onset,
-        peak=None if mark.peak_s is None else _moment(angles, spans, mark.peak_s, lag),
-        end=None if mark.end_s is None else _moment(angles, spans, mark.end_s, lag),
+        peak=peak,
+        end=end,
         moved_before=_moved_before(angles, onset.time_s),
+    )
+
+
+def _strongest_in(spans: Sequence[PhaseSpan], onset: Moment, end: Moment | None) -> PhaseName | None:
+    """Return where a symptom without a marked peak was strongest: the last part added while it lasted."""
+    assert onset.time_s is not None
+    until_s = onset.time_s if end is None or end.time_s is None else end.time_s
+    during = [
+        s.phase for s in spans if s.start_s <= until_s and s.end_s > onset.time_s and s.phase in PROVOKED
+    ]
+    return during[-1] if during else onset.phase
+
+
+def _unplaced(mark: Mark) -> Symptom:
+    """Return a symptom that no time or phase of the clip can be found for."""
+    return Symptom(
+        mark=mark,
+        phase=mark.phase,
+        strongest_in=mark.phase,
+        onset=None,
+        peak=None,
+        end=None,
+        moved_before=(),
     )
 
 
@@ -144,15 +176,18 @@ def _moment(angles: Angles, spans: Sequence[PhaseSpan], entered_s: float, lag: L
 
 def _within_phase(angles: Angles, spans: Sequence[PhaseSpan], mark: Mark) -> Symptom:
     """Return a symptom of which only the phase is known: somewhere in it, with what was held at its end."""
-    span = next((s for s in spans if s.phase == mark.phase), None)
-    onset = peak = None
-    if span is not None:
-        held = hold_values(angles, span, ANGLES)
-        unknown = {n: _reading(angles, n, math.nan, span.start_s, span.end_s) for n in ANGLES}
-        reached = {n: _reading(angles, n, held[n], span.hold_start_s, span.end_s) for n in ANGLES}
-        onset = _untimed(span, span.start_s, unknown)
-        peak = _untimed(span, span.hold_start_s, reached)
-    return Symptom(mark=mark, phase=mark.phase, onset=onset, peak=peak, end=None, moved_before=())
+    lifted = next((s.repetition for s in spans if s.phase == "HEAD_LIFT"), 1)
+    named = [s for s in spans if s.phase == mark.phase]
+    # Of several attempts, the one that is judged.
+    span = next((s for s in named if s.repetition == lifted), named[0] if named else None)
+    if span is None:
+        return _unplaced(mark)
+    held = hold_values(angles, span, ANGLES)
+    unknown = {n: _reading(angles, n, math.nan, span.start_s, span.end_s) for n in ANGLES}
+    reached = {n: _reading(angles, n, held[n], span.hold_start_s, span.end_s) for n in ANGLES}
+    onset = _untimed(span, span.start_s, unknown)
+    peak = _untimed(span, span.hold_start_s, reached)
+    return _unplaced(mark).model_copy(update={"onset": onset, "peak": peak})
 
 
 def _untimed(span: PhaseSpan, from_s: float, readings: dict[str, Reading]) -> Moment:

@@ -58,7 +58,9 @@ def moment(
 def symptom(onset: Moment | None, intensity: int | None = 5, familiar: Any = "yes") -> Symptom:
     phase: PhaseName = "KNEE_EXTENSION" if onset is None or onset.phase is None else onset.phase
     mark = Mark(phase=phase, intensity=intensity, familiar=familiar)
-    return Symptom(mark=mark, phase=phase, onset=onset, peak=None, end=None, moved_before=())
+    return Symptom(
+        mark=mark, phase=phase, strongest_in=phase, onset=onset, peak=None, end=None, moved_before=()
+    )
 
 
 def with_answers(

@@ -118,6 +118,15 @@ def test_symptoms_are_asked_until_there_is_no_further_one() -> None:
     assert (second.start_s, second.end_s) == (14.0, None)
 
 
+def test_toes_up_and_times_after_the_end_are_not_asked_for() -> None:
+    asker = Scripted(begin_to_feel=[3.0])
+    ask(asker, lambda _: None, toes=False, clip_end_s=5.0)
+    assert not any("toes" in words for words in asker.said)
+    late = Scripted(begin_to_feel=[6.0])
+    with pytest.raises(AssertionError):
+        ask(late, lambda _: None, clip_end_s=5.0)
+
+
 def test_stopping_and_recovery_are_asked_for_what_belongs_to_them() -> None:
     answers, _, saved = asked(
         If_you_stopped=["wish"],
@@ -233,6 +242,29 @@ def test_ask_loses_nothing_when_the_input_ends(
     kept = load_answers(tmp_path / "answers.yaml").screen
     assert kept is not None
     assert kept.unanswered == ()
+    assert load_session(tmp_path).outcome is None  # what was measured is there too
+
+
+def test_ask_does_not_write_over_answers_that_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, track: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = tmp_path / "answers.yaml"
+    mine.write_text("how: live\n")
+    assert run_cli(monkeypatch, "ask", track, "-o", tmp_path, typed="no\n" * 4 + "yes\n") == 1
+    assert "answers.yaml" in capsys.readouterr().err
+    assert mine.read_text() == "how: live\n"
+
+
+def test_a_symptom_after_the_end_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, track: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    late = tmp_path / "late.yaml"
+    late.write_text("symptoms: [{start_s: 95}]")
+    assert run_cli(monkeypatch, "analyze", track, "-o", tmp_path / "out", "--answers", late) == 1
+    said = capsys.readouterr().err
+    assert "95 s, and the clip ends at 23" in said
+    assert "track.npz --answers FILE" in said
+    assert load_session(tmp_path / "out").outcome is None
 
 
 def test_analyze_takes_answers_and_a_language(

@@ -8,10 +8,11 @@ from typing import Any, get_args
 import pytest
 from fake_result import DIM, FRONTAL, ISOLATED, KNEE_MOVED, NO_LIFT, fake_angles, fake_session
 
-from slumpcv.answers import SCREEN_GROUPS, Answers, Screen
+from slumpcv.answers import SCREEN_GROUPS, Answers, Mark, Screen
 from slumpcv.assess import assess, follow_course
 from slumpcv.assess.outcome import RULES
 from slumpcv.session import Finding, Isolation, Outcome, OutcomeCode, Session, Symptom
+from slumpcv.terms import PhaseName
 
 CODES = get_args(OutcomeCode)
 ANGLES = fake_angles()
@@ -42,12 +43,23 @@ def judge(
     """Assess answers over a clean test, with all safety questions answered with no."""
     given = Answers.model_validate({"screen": SCREENED} | answers)
     session = session if isolation is None else session.model_copy(update={"isolation": isolation})
-    symptoms = tuple(
-        Symptom(mark=m, phase=m.phase, onset=None, peak=None, end=None, moved_before=())
-        for m in given.symptoms
-    )
-    course = follow_course(given, symptoms, session.isolation.isolated)
+    symptoms = tuple(placed(m) for m in given.symptoms)
+    performed = {phase.phase for phase in session.phases}
+    course = follow_course(given, symptoms, session.isolation.isolated, performed)
     return assess(session, given, symptoms, course, other_side_knee_deg)
+
+
+def placed(mark: Mark, strongest_in: PhaseName | None = None) -> Symptom:
+    """A symptom in the phase that its mark names."""
+    return Symptom(
+        mark=mark,
+        phase=mark.phase,
+        strongest_in=strongest_in or mark.phase,
+        onset=None,
+        peak=None,
+        end=None,
+        moved_before=(),
+    )
 
 
 def with_status(status: str, isolated: bool | None = None) -> Isolation:
@@ -68,7 +80,7 @@ ROWS: dict[OutcomeCode, dict[str, Any]] = {
     "URGENT": {"answers": {"warning_signs": ["saddle_numbness"]}},
     "STOPPED": {"answers": {"stop_reason": "wish"}},
     "CANNOT_ASSESS_VIDEO": {"session": fake_session(ANGLES, findings=(FRONTAL,))},
-    "CANNOT_ASSESS_SYMPTOMS": {"answers": {"phases": {"SLUMP": {"intensity": 3}}}},
+    "CANNOT_ASSESS_SYMPTOMS": {"answers": {"phases": {"HEAD_LIFT": {"intensity": None}}}},
     "INCONCLUSIVE_NO_HEAD_LIFT": {"isolation": NO_LIFT},
     "INCONCLUSIVE_OTHER_MOVEMENT": {"isolation": KNEE_MOVED},
     "UNCLEAR": {"answers": {"head_lift_change": "same"}},
@@ -108,16 +120,18 @@ def test_each_row(code: OutcomeCode) -> None:
 
 # The rows that a cause outside of the intensities brings about; each can meet every row after it.
 CAUSES = CODES[: CODES.index("SPINE_SYMPTOM_ONLY") + 1]
+# A head lift is either missing or moved something; what was felt after it is missing only when there
+# was one, and cannot contradict anything then.
+EXCLUSIVE = {
+    ("INCONCLUSIVE_NO_HEAD_LIFT", "INCONCLUSIVE_OTHER_MOVEMENT"),
+    ("CANNOT_ASSESS_SYMPTOMS", "INCONCLUSIVE_NO_HEAD_LIFT"),
+    ("CANNOT_ASSESS_SYMPTOMS", "UNCLEAR"),
+}
 
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [
-        pair
-        for pair in combinations(CAUSES, 2)
-        # A head lift is either missing or moved something.
-        if pair != ("INCONCLUSIVE_NO_HEAD_LIFT", "INCONCLUSIVE_OTHER_MOVEMENT")
-    ],
+    [pair for pair in combinations(CAUSES, 2) if pair not in EXCLUSIVE],
 )
 def test_the_earlier_of_two_causes_wins(first: OutcomeCode, second: OutcomeCode) -> None:
     assert merged(ROWS[second], ROWS[first]).code == first
@@ -260,13 +274,97 @@ def test_without_a_head_lift_nobody_is_asked_for_its_answer() -> None:
 def test_a_mark_takes_from_its_phase_what_it_does_not_say() -> None:
     marked = {"phases": phases(peak=2), "symptoms": [{"phase": "KNEE_EXTENSION", "intensity": 4}]}
     answers = Answers.model_validate(marked)
-    symptoms = [
-        Symptom(mark=m, phase=m.phase, onset=None, peak=None, end=None, moved_before=())
-        for m in answers.symptoms
-    ]
+    symptoms = [placed(m) for m in answers.symptoms]
     course = follow_course(answers, symptoms, isolated=True)
     assert (course.peak, course.head_lift.before, course.head_lift.relief) == (4, 4, "clear")
     assert judge(marked).code == "EASED_WITH_HEAD_LIFT"
+
+
+@pytest.mark.parametrize("phase", ["RETURN", "RECOVERY", None])
+def test_signs_and_stop_rules_count_at_any_time(phase: PhaseName | None) -> None:
+    both = ["left calf", "right calf"]
+    for regions, code in ((both, "URGENT"), (["right calf"], "STOPPED")):
+        mark = {"start_s": 20.0, "intensity": 9, "regions": regions, "phase": phase}
+        assert judge(NOTHING | {"symptoms": [mark]}).code == code
+        unusable = fake_session(ANGLES, findings=(FRONTAL,))
+        assert judge({"symptoms": [mark]}, unusable).code == code
+
+
+@pytest.mark.parametrize(("after", "code"), [(3, "PARTLY_EASED"), (4, "UNCHANGED"), (5, "STOPPED")])
+def test_after_the_head_lift_only_the_intensity_is_needed(after: int, code: OutcomeCode) -> None:
+    given = phases() | {"HEAD_LIFT": {"intensity": after}}
+    assert judge({"phases": given}).code == code
+
+
+@pytest.mark.parametrize(
+    ("felt", "after", "said", "code"),
+    [
+        ({"KNEE_EXTENSION": 3, "DORSIFLEXION": 0}, 0, None, "EASED_WITH_HEAD_LIFT"),
+        ({"KNEE_EXTENSION": 3, "DORSIFLEXION": 0}, 1, None, "EASED_WITH_HEAD_LIFT"),
+        ({"NECK_FLEXION": 3, "KNEE_EXTENSION": 0}, 0, "gone", "EASED_WITH_HEAD_LIFT"),
+    ],
+)
+def test_nothing_felt_in_a_step_that_was_not_done_is_no_intensity_before_the_lift(
+    felt: dict[str, int], after: int, said: str | None, code: OutcomeCode
+) -> None:
+    done = [p for p in CLEAN.phases if felt.get(p.phase) != 0]
+    session = CLEAN.model_copy(update={"phases": tuple(done)})
+    given = {p: {"intensity": i, "familiar": "yes" if i else None, "regions": CALF} for p, i in felt.items()}
+    answers = {"phases": {"BASELINE": {"intensity": 0}, "HEAD_LIFT": {"intensity": after}} | given}
+    assert judge(answers | {"head_lift_change": said}, session).code == code
+
+
+def test_a_mark_begun_while_sitting_tall_does_not_raise_what_was_there_at_rest() -> None:
+    answers = Answers.model_validate({"phases": phases(), "symptoms": [{"start_s": 0.5, "intensity": 4}]})
+    early = placed(answers.symptoms[0], "BASELINE")
+    course = follow_course(answers, [early], isolated=True)
+    assert (course.baseline, course.peak, course.head_lift.relief) == (1, 4, "clear")
+    late = placed(answers.symptoms[0], "HEAD_LIFT")
+    assert follow_course(answers, [late], isolated=True).head_lift.after == 1
+
+
+def test_the_usual_symptom_without_a_number_is_not_nothing() -> None:
+    given = {
+        "BASELINE": {"intensity": 0},
+        "KNEE_EXTENSION": {"familiar": "yes"},
+        "HEAD_LIFT": {"intensity": 0},
+    }
+    outcome = judge({"phases": given})
+    assert outcome.code == "CANNOT_ASSESS_SYMPTOMS"
+    assert "when it came" in outcome.text
+
+
+@pytest.mark.parametrize("only", ["SLUMP", "HEAD_LIFT"])
+def test_nothing_felt_must_be_said_of_the_last_part(only: str) -> None:
+    assert (
+        judge({"phases": {"BASELINE": {"intensity": 0}, only: {"intensity": 0}}}).code
+        == "CANNOT_ASSESS_SYMPTOMS"
+    )
+
+
+@pytest.mark.parametrize(("familiar", "code"), [("no", "OTHER_SENSATION"), ("unsure", "FAMILIARITY_UNSURE")])
+def test_what_was_felt_and_did_not_rise_was_still_felt(familiar: str, code: OutcomeCode) -> None:
+    given = {
+        "BASELINE": {"intensity": 2, "familiar": familiar},
+        "KNEE_EXTENSION": {"intensity": 2, "familiar": familiar},
+    }
+    assert judge({"phases": given}).code == code
+
+
+def test_stopping_is_accepted_without_a_reason() -> None:
+    assert judge(NOTHING | {"stopped_in": "SLUMP"}).code == "STOPPED"
+
+
+def test_new_numbness_is_a_point_to_stop_and_the_usual_one_is_not() -> None:
+    numb = {"intensity": 2, "familiar": "no", "regions": CALF, "qualities": ["numbness"]}
+    given = {"BASELINE": {"intensity": 0}, "KNEE_EXTENSION": numb}
+    outcome = judge({"phases": given})
+    assert outcome.code == "STOPPED"
+    assert "numbness" in outcome.text
+    assert "doctor today" in outcome.next_step
+    assert judge({"phases": given, "intake": {"qualities": ["numbness"]}}).code == "OTHER_SENSATION"
+    usual = {"KNEE_EXTENSION": numb | {"familiar": "yes"}, "HEAD_LIFT": {"intensity": 0}}
+    assert judge({"phases": given | usual}).code == "EASED_WITH_HEAD_LIFT"
 
 
 # --- words ---------------------------------------------------------------------------------------
@@ -316,7 +414,9 @@ def test_a_symptom_in_both_legs_is_urgent_however_it_was_entered() -> None:
     ("reason", "where"), [("new_numbness_or_weakness", "doctor today"), ("dizziness_or_vision", "urgently")]
 )
 def test_stopping_for_more_than_pain_names_where_to_go(reason: str, where: str) -> None:
-    assert where in judge({"phases": phases(), "stop_reason": reason}).next_step
+    next_step = judge({"phases": phases(), "stop_reason": reason}).next_step
+    assert where in next_step
+    assert "Do not repeat the test." in next_step
 
 
 def test_a_stop_rule_that_nobody_noticed_is_said_as_numbers() -> None:
@@ -398,6 +498,14 @@ def test_a_slow_recovery_is_added_and_after_ten_minutes_advises_contact(
     said = added(judge({"phases": phases(), "recovery": recovery})).get("slow_recovery", "")
     assert bool(said) is noted
     assert ("still at 3" in said) is advised
+
+
+def test_a_recording_that_was_refused_gives_no_numbers() -> None:
+    unusable = fake_session(ANGLES, findings=(FRONTAL, DIM))
+    outcome = judge({"phases": phases()}, unusable, other_side_knee_deg=40)
+    assert outcome.code == "CANNOT_ASSESS_VIDEO"
+    assert "side_difference" not in added(outcome)
+    assert limits(outcome) == set()
 
 
 def test_below_the_knee_a_hip_hinge_and_a_repetition_are_added() -> None:

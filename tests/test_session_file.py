@@ -77,6 +77,9 @@ def test_an_unusable_session_of_schema_1_opens() -> None:
         ("{}", "states no schema version"),
         ('{"schema_version": 99}', "newer slumpcv"),
         ('{"schema_version": 2}', "software: Field required"),
+        ('{"schema_version": 1}', "does not follow schema 1"),
+        ('{"schema_version": 1, "isolation": [], "quality": {"usable": true}}', "does not follow schema 1"),
+        ('{"schema_version": 1, "isolation": {"isolated": null, "reasons": 3}, "quality": 1}', "schema 1"),
         ("[" * 100_000, "not a readable session"),
     ],
 )

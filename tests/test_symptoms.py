@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from fake_result import BOUNDS, fake_angles
@@ -126,3 +128,34 @@ def test_a_phase_holds_its_start_and_not_its_end() -> None:
     assert phase_at(SPANS, 2.5) == "SLUMP"
     assert phase_at(SPANS, 2.49) == "BASELINE"
     assert phase_at(SPANS, 99.0) is None
+
+
+@pytest.mark.parametrize(
+    ("mark", "phase"),
+    [
+        ({"start_s": 0.5, "end_s": 16.0}, "DORSIFLEXION"),  # the last part added while it lasted
+        ({"start_s": 0.5, "end_s": 16.0, "peak_s": 11.0}, "KNEE_EXTENSION"),
+        ({"start_s": 0.5}, "BASELINE"),
+        ({"start_s": 16.0, "end_s": 17.0}, "HEAD_LIFT"),
+        ({"start_s": 19.0}, "RETURN"),
+        ({"phase": "SLUMP"}, "SLUMP"),
+    ],
+)
+def test_the_intensity_belongs_to_where_it_was_strongest(mark: dict[str, object], phase: str) -> None:
+    assert correlated(mark).strongest_in == phase
+
+
+def test_of_several_attempts_the_judged_one_is_read() -> None:
+    first = [PhaseSpan("KNEE_EXTENSION", 3.0, 6.0, 5.0, 1), PhaseSpan("RETURN", 6.0, 8.0, 7.0, 1)]
+    second = [PhaseSpan(s.phase, s.start_s, s.end_s, s.hold_start_s, 2) for s in SPANS if s.start_s > 9]
+    answers = Answers.model_validate({"symptoms": [{"phase": "KNEE_EXTENSION"}]})
+    symptom = correlate(CLIP, first + second, answers)[0]
+    assert symptom.onset is not None
+    assert symptom.onset.from_s == 9.5
+
+
+def test_a_clip_without_frames_places_nothing() -> None:
+    empty = SimpleNamespace(time_s=np.array([]))
+    answers = Answers.model_validate({"symptoms": [{"start_s": 0.5}]})
+    symptom = correlate(empty, (), answers)[0]
+    assert (symptom.onset, symptom.strongest_in) == (None, None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slumpcv import thresholds
+from slumpcv.answers import PROVOKED, Felt
 from slumpcv.assess.course import sensations
 
 if TYPE_CHECKING:
@@ -59,6 +60,11 @@ class Case:
         return [s for s in self.felt if s.phase != "BASELINE"]
 
     @property
+    def anywhere(self) -> list[Felt]:
+        """Return all that was felt at any time, also outside of every phase."""
+        return [*self.answers.phases.values(), *(s.mark for s in self.symptoms)]
+
+    @property
     def new(self) -> list[Sensation]:
         """Return what came during the test."""
         return [s for s in self.provoked if s.is_new(self.course.baseline)]
@@ -76,7 +82,7 @@ class Case:
         """Return signs of the cord, the cauda equina or both legs, however they were entered."""
         signs = set(self.answers.warning_signs)
         signs |= {sign for sign in SIGNS_TO_STOP if sign == self.answers.stop_reason}
-        if {p.side for s in self.felt for p in s.felt.regions if p.region in LEG} >= {"left", "right"}:
+        if {p.side for f in self.anywhere for p in f.regions if p.region in LEG} >= {"left", "right"}:
             signs.add("both_legs")
         return tuple(sorted(signs))
 
@@ -85,26 +91,51 @@ class Case:
         """Return which answers are missing that an outcome needs."""
         course, lift = self.course, self.course.head_lift
         lifted = self.session.isolation.status in ("isolated", "moved", "too_close")
+        # Once the usual symptom has come, nothing else that was felt changes the outcome.
+        open_ = [] if course.reproduced else self.new
         wanted = {
             "baseline": course.baseline is None,
-            "during": not any(s.felt.intensity is not None or s.felt.is_anything for s in self.provoked),
-            "familiar": any(s.felt.familiar is None for s in self.new),
-            "intensity": any(s.felt.intensity is None and s.felt.familiar == "yes" for s in self.new),
+            "during": not self.new and not self._asked_at_the_end,
+            "familiar": any(s.felt.familiar is None for s in open_),
+            "intensity": any(s.felt.intensity is None and s.felt.familiar == "yes" for s in open_),
             "after_head_lift": course.reproduced and lifted and lift.after is None,
         }
         return tuple(name for name, is_missing in wanted.items() if is_missing)
 
     @property
-    def strongest(self) -> int:
-        """Return the highest intensity of the test, 0 without any."""
-        return max((s.felt.intensity for s in self.provoked if s.felt.intensity is not None), default=0)
+    def _asked_at_the_end(self) -> bool:
+        """Return whether the last part that was added was answered for, toes up left aside."""
+        done = [p for p in PROVOKED[:3] if p in {phase.phase for phase in self.session.phases}]
+        last = PROVOKED.index(done[-1]) if done else 0
+        asked = {s.phase for s in self.provoked if s.felt.intensity is not None}
+        return any(phase in asked for phase in PROVOKED[last:])
 
     @property
-    def passed_a_stop_rule(self) -> bool:
+    def strongest(self) -> int:
+        """Return the highest intensity after sitting tall, 0 without any."""
+        marked = [s.mark.intensity for s in self.symptoms if s.strongest_in != "BASELINE"]
+        asked = [s.felt.intensity for s in self.provoked]
+        return max((i for i in (*marked, *asked) if i is not None), default=0)
+
+    @property
+    def became_too_strong(self) -> bool:
         """Return whether the symptom became so strong, or rose so much, that stopping was due."""
         baseline = self.course.baseline
         rise = 0 if baseline is None else self.strongest - baseline
         return self.strongest >= thresholds.STOP_INTENSITY or rise >= thresholds.STOP_RISE
+
+    @property
+    def new_numbness(self) -> bool:
+        """Return whether numbness came that belongs neither to the usual symptom nor to sitting at rest."""
+        at_rest = self.answers.phases.get("BASELINE", Felt()).qualities
+        usual = self.answers.intake.qualities if self.answers.intake else ()
+        came = any("numbness" in s.felt.qualities and s.felt.familiar != "yes" for s in self.provoked)
+        return came and "numbness" not in (*at_rest, *usual)
+
+    @property
+    def stopped(self) -> bool:
+        """Return whether the person said that they stopped."""
+        return self.answers.stop_reason is not None or self.answers.stopped_in is not None
 
     @property
     def knee_deg(self) -> float | None:

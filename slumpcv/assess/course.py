@@ -10,10 +10,11 @@ from slumpcv.answers import ASKED_PHASES, PROVOKED, Felt
 from slumpcv.session import Course, HeadLiftResponse, PhaseIntensity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from slumpcv.answers import AskedPhase, Responses
     from slumpcv.session import Relief, Symptom
+    from slumpcv.terms import PhaseName
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,16 @@ class Sensation:
 
 
 def sensations(responses: Responses, symptoms: Sequence[Symptom]) -> list[Sensation]:
-    """Return everything that was felt, in the order of the test's phases."""
+    """Return what was felt in the phases that are asked about, in their order.
+
+    A mark counts in the phase in which it was strongest.
+    """
     answered = [Sensation(p, f, marked=False) for p, f in responses.phases.items()]
     marked = [
         Sensation(phase, _completed(s.mark, responses.phases.get(phase, Felt())), marked=True)
         for s in symptoms
         for phase in ASKED_PHASES
-        if s.phase == phase
+        if s.strongest_in == phase
     ]
     return sorted([*answered, *marked], key=lambda s: ASKED_PHASES.index(s.phase))
 
@@ -61,7 +65,12 @@ def _completed(mark: Felt, answer: Felt) -> Felt:
     )
 
 
-def follow_course(responses: Responses, symptoms: Sequence[Symptom], isolated: bool | None) -> Course:
+def follow_course(
+    responses: Responses,
+    symptoms: Sequence[Symptom],
+    isolated: bool | None,
+    performed: Collection[PhaseName] = ASKED_PHASES,
+) -> Course:
     """Return how the symptoms went.
 
     Parameters
@@ -69,6 +78,7 @@ def follow_course(responses: Responses, symptoms: Sequence[Symptom], isolated: b
     responses : the answers about the test.
     symptoms : those marked on the clip, with their phases.
     isolated : whether only the head moved during the head lift.
+    performed : the phases that the clip holds.
 
     Returns
     -------
@@ -91,30 +101,38 @@ def follow_course(responses: Responses, symptoms: Sequence[Symptom], isolated: b
         baseline=baseline,
         peak=peak,
         reproduced=rise is not None and rise >= thresholds.REPRODUCED_RISE,
-        head_lift=_response(responses, intensities, baseline, rise, isolated),
+        head_lift=_response(responses, intensities, rise, isolated, performed),
     )
 
 
 def _intensity(phase: AskedPhase, felt: Sequence[Sensation]) -> PhaseIntensity | None:
-    """Return the strongest of what was felt in a phase; None when nobody was asked or marked anything."""
-    here = [s.felt for s in felt if s.phase == phase]
+    """Return the strongest of what was felt in a phase; None when nobody was asked or marked anything.
+
+    At rest and after the head lift the answer to the question outweighs a mark, whose time may be
+    a little off.
+    """
+    here = [s for s in felt if s.phase == phase]
+    if phase in ("BASELINE", "HEAD_LIFT"):
+        here = [s for s in here if not s.marked and s.felt.intensity is not None] or here
     if not here:
         return None
-    strongest = max(here, key=lambda f: -1 if f.intensity is None else f.intensity)
+    strongest = max((s.felt for s in here), key=lambda f: -1 if f.intensity is None else f.intensity)
     return PhaseIntensity(phase=phase, intensity=strongest.intensity, familiar=strongest.familiar)
 
 
 def _response(
     responses: Responses,
     intensities: Sequence[PhaseIntensity],
-    baseline: int | None,
     rise: int | None,
     isolated: bool | None,
+    performed: Collection[PhaseName],
 ) -> HeadLiftResponse:
     """Compare the last intensity before the head lift with that after it."""
     known = {i.phase: i.intensity for i in intensities if i.intensity is not None}
-    before = next((known[p] for p in reversed(PROVOKED) if p in known), baseline)
-    after = known.get("HEAD_LIFT")
+    baseline, after = known.get("BASELINE"), known.get("HEAD_LIFT")
+    # Nothing felt in a step that was not done says nothing of how it was before the head lift.
+    asked = [p for p in PROVOKED if p in known and (p in performed or known[p] > 0)]
+    before = known[asked[-1]] if asked else baseline
     drop = None if before is None or after is None else before - after
     said = responses.head_lift_change
     settled = after is not None and baseline is not None and after <= baseline

@@ -59,7 +59,8 @@ def _relieved(case: Case, relief: str) -> bool:
 
 
 def _came(case: Case, familiar: str) -> bool:
-    return any(s.felt.familiar == familiar for s in case.new)
+    felt = [s for s in case.provoked if s.felt.is_anything or s.is_new(case.course.baseline)]
+    return any(s.felt.familiar == familiar for s in felt)
 
 
 def _spine_only(case: Case) -> bool:
@@ -85,7 +86,7 @@ def _too_strong_at_rest(case: Case) -> bool:
 RULES: tuple[tuple[OutcomeCode, Callable[[Case], bool]], ...] = (
     ("BLOCKED", lambda c: bool((c.answers.screen or Screen()).flags)),
     ("URGENT", lambda c: bool(c.warning_signs)),
-    ("STOPPED", lambda c: c.answers.stop_reason is not None or c.passed_a_stop_rule),
+    ("STOPPED", lambda c: c.stopped or c.became_too_strong or c.new_numbness),
     ("CANNOT_ASSESS_VIDEO", _not_seen),
     ("CANNOT_ASSESS_SYMPTOMS", lambda c: _too_strong_at_rest(c) or bool(c.missing)),
     (

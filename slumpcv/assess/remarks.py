@@ -20,6 +20,8 @@ def limitations(code: OutcomeCode, case: Case) -> tuple[Remark, ...]:
     if code in NOT_JUDGED:
         return ()
     course, session = case.course, case.session
+    if not session.quality.usable:  # what the view hides limits nothing that is said
+        return ()
     found = {
         "screen_incomplete": bool((case.answers.screen or Screen()).unanswered),
         "one_point": course.reproduced and _rise(case) < thresholds.CLEAR_REPRODUCTION_RISE,
@@ -54,7 +56,7 @@ def addons(code: OutcomeCode, case: Case) -> tuple[Remark, ...]:
     found: list[tuple[str, dict[str, object]]] = []
     if any(place.region in BELOW_KNEE for s in case.reproducing for place in s.felt.regions):
         found.append(("below_knee", {}))
-    ours = case.knee_deg
+    ours = case.knee_deg if case.session.quality.usable else None
     if ours is not None and other is not None and abs(ours - other) >= thresholds.SIDE_DIFFERENCE_DEG:
         found.append(("side_difference", {"ours": round(ours), "other": round(other)}))
     if (

@@ -27,7 +27,9 @@ def outcome_title(code: OutcomeCode) -> str:
 def outcome_text(code: OutcomeCode, case: Case) -> str:
     """Return what happened and what it may mean, in plain sentences."""
     course = case.course
-    if code == "STOPPED" and case.answers.stop_reason is None:
+    if code == "STOPPED" and not case.stopped:
+        if not case.became_too_strong:
+            return text("outcome.STOPPED.by_numbness")
         how = "by_strength" if course.baseline is None else "by_rule"
         return text(f"outcome.STOPPED.{how}", strongest=case.strongest, baseline=course.baseline)
     if code == "CANNOT_ASSESS_SYMPTOMS" and not case.missing:
@@ -60,8 +62,10 @@ def next_step(code: OutcomeCode, case: Case) -> str:
     """Return what to do next; blocked and urgent outcomes name where to go."""
     if code == "BLOCKED":
         return text(f"outcome.go.{screen_group(case)}")
-    if code == "STOPPED" and case.answers.stop_reason in GO_AFTER_STOP:
-        return text(f"outcome.go.{GO_AFTER_STOP[case.answers.stop_reason]}")
+    if code == "STOPPED":
+        reason = "new_numbness_or_weakness" if case.new_numbness else case.answers.stop_reason
+        if reason in GO_AFTER_STOP:
+            return f"{text(f'outcome.go.{GO_AFTER_STOP[reason]}')} {text('outcome.STOPPED.once')}"
     if code == "CANNOT_ASSESS_VIDEO":
         fixes = [f.fix for f in case.session.quality.findings if f.severity == "unusable" and f.fix]
         return " ".join([text("outcome.CANNOT_ASSESS_VIDEO.next_step"), *fixes])
