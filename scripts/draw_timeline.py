@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Draw docs/timeline.svg anew: the timeline of a sample clip, small enough for the README.
+"""Draw docs/timeline.svg anew: the timeline of a sample clip with its story, small enough for the README.
 
     python -m scripts.draw_timeline                  # from samples/right_plain.mp4
-    python -m scripts.draw_timeline track.npz -o my.svg
+    python -m scripts.draw_timeline track.npz --answers answers.yaml -o my.svg
 
 The same result gives the same bytes. Words stay text, so that the picture can be searched and
 stays small.
@@ -15,17 +15,19 @@ import re
 from pathlib import Path
 
 from slumpcv.analysis import Analysis, analyze
+from slumpcv.answers_file import load_answers
 from slumpcv.files import atomic_write
 from slumpcv.report.timeline_vector import timeline_svg
 
 ROOT = Path(__file__).resolve().parents[1]
 CLIP = ROOT / "samples" / "right_plain.mp4"
+ANSWERS = ROOT / "samples" / "answers" / "EASED_WITH_HEAD_LIFT.yaml"
 PICTURE = ROOT / "docs" / "timeline.svg"
 
 # Lay-out is done with the first font, which comes with matplotlib. Whoever looks at the picture
 # often has only one of the others; Verdana is as wide.
 FONTS = "'DejaVu Sans', Verdana, sans-serif"
-TITLE = "Timeline of a sample clip: angles over the phases of the slump test"
+TITLE = "Timeline of a sample clip: symptoms and angles over the phases of the slump test"
 
 
 def small_timeline(analysis: Analysis) -> str:
@@ -60,9 +62,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("clip", nargs="?", type=Path, default=CLIP, help="a clip or a saved track")
     parser.add_argument("-o", "--output", type=Path, default=PICTURE)
+    parser.add_argument("--answers", type=Path, default=ANSWERS, help="what was felt")
     options = parser.parse_args(arguments)
+    analysis = analyze(options.clip, answers=load_answers(options.answers))
     with atomic_write(options.output) as temporary:
-        temporary.write_text(small_timeline(analyze(options.clip)), encoding="utf-8", newline="\n")
+        temporary.write_text(small_timeline(analysis), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
