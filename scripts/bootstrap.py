@@ -45,7 +45,7 @@ def prepare(environment: Environment) -> Path:
     _check_machine()
     _install_system_packages(_missing_system_packages(environment))
     print(
-        f"Setting up {environment.folder.name} (this once; downloads up to 250 MB) ...",
+        f"Setting up {environment.folder.name} (this once; downloads up to 350 MB) ...",
         file=sys.stderr,
         flush=True,
     )
