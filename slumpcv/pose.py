@@ -148,6 +148,7 @@ class Landmarker:
         self.facing = facing
         self._tracking = people == 1
         self._last_ms = -1
+        self._greeted = False
 
     def close(self) -> None:
         """Free the model's memory; it must be gone before the interpreter ends."""
@@ -158,14 +159,15 @@ class Landmarker:
         if self.facing == "left":
             rgb = np.ascontiguousarray(rgb[:, ::-1])
         image = mp.Image(image_format=mp.ImageFormat.SRGB, data=rgb)
-        first = self._last_ms < 0
         # MediaPipe wants strictly increasing whole milliseconds.
         self._last_ms = max(self._last_ms + 1, round((time_s + CLOCK_LEAD_S) * 1000))
-        with quiet_stderr if first else contextlib.nullcontext():
+        with contextlib.nullcontext() if self._greeted else quiet_stderr:
             if self._tracking:
                 result = self._landmarker.detect_for_video(image, self._last_ms)
             else:
                 result = self._landmarker.detect(image)
+        # The last greeting comes with the first person.
+        self._greeted = self._greeted or bool(result.pose_landmarks)
         poses = [
             _pose(*landmarks, rgb.shape)
             for landmarks in zip(result.pose_landmarks, result.pose_world_landmarks, strict=True)
