@@ -156,6 +156,22 @@ def test_a_symptom_has_its_time_as_a_value_and_a_range(bundle: Json) -> None:
     assert found["Where"]["valueCodeableConcept"]["text"] == "calf, right"
 
 
+def test_a_symptom_in_an_unusable_recording_has_no_angles(tmp_path: Path) -> None:
+    session = drawn_analysis().session
+    session = session.model_copy(update={"quality": session.quality.model_copy(update={"usable": False})})
+    made = made_from(session, tmp_path)
+    check_enums(Bundle.model_validate(made))
+    seen = of_type(made, "Observation")
+    found = parts(next(o for o in seen if o["code"]["text"].startswith("Slump test, symptom")))
+    knee = found["Knee, degrees of flexion (0 is straight), onset"]
+    assert "valueQuantity" not in knee
+    assert knee["dataAbsentReason"]["coding"][0]["code"] == "error"
+    assert [name for name in found if name.startswith("Knee")] == [
+        f"Knee, degrees of flexion (0 is straight), {moment}" for moment in ("onset", "peak", "end")
+    ]
+    assert found["time in the clip, onset"]["valueQuantity"]["value"] == 14.5
+
+
 def test_every_answer_belongs_to_a_question_and_is_one_of_its_choices(bundle: Json) -> None:
     (asked,) = of_type(bundle, "Questionnaire")
     (answered,) = of_type(bundle, "QuestionnaireResponse")

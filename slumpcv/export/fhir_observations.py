@@ -97,19 +97,22 @@ def _symptom(session: Session, symptom: Symptom) -> Json:
     moments = {"onset": symptom.onset, "peak": symptom.peak, "end": symptom.end}
     for name, moment in moments.items():
         if moment is not None:
-            components += _moment(name, moment)
+            components += _moment(session, name, moment)
     where = phase_name(symptom.phase) if symptom.phase else ""
     return _observation(session, concept("symptom", more=where), components, "survey")
 
 
-def _moment(name: str, moment: Moment) -> Iterator[Json]:
-    """Give a moment's time and posture, both as far as they are known."""
+def _moment(session: Session, name: str, moment: Moment) -> Iterator[Json]:
+    """Give a moment's time and posture, both as far as they are known; no posture of an unusable clip."""
     bounds = concept("range")["text"]
     yield component(concept("time", more=name), moment.time_s, "s")
     code = concept("time", more=f"{name}, {bounds}")
     yield {"code": code, "valueRange": value_range(moment.from_s, moment.to_s, "s")}
     for angle, reading in in_order(moment.angles):
         unit = unit_of(angle)
+        if not session.quality.usable:
+            yield component(concept(angle, more=name), None, unit, "error")
+            continue
         yield component(concept(angle, more=name), reading.value, unit)
         if reading.plus_minus is not None:
             code = concept(angle, more=f"{name}, {concept('plus_minus')['text']}")
