@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, get_args
 from slumpcv.export.fhir_parts import absent, answer, component, concept, quantity, unit_of, value_range
 from slumpcv.export.measurements import CHANGES, in_order
 from slumpcv.language import text
-from slumpcv.report.wording import phase_name, verdict_sentence
+from slumpcv.report.wording import headline, phase_name, verdict_sentence
+from slumpcv.session import NOT_JUDGED
 from slumpcv.terms import PhaseName
 
 if TYPE_CHECKING:
@@ -73,22 +74,24 @@ def _angle(session: Session, phase: PhaseName, name: str, held: Measured) -> Ite
 
 
 def _head_lift(session: Session) -> Json:
-    isolation, usable = session.isolation, session.quality.usable
-    reason = "unknown" if usable else "error"
+    isolation, outcome = session.isolation, session.outcome
+    refused = outcome is not None and outcome.code in NOT_JUDGED
+    judged = session.quality.usable and not refused
+    reason = "unknown" if judged else "error"
     components = []
     for name in CHANGES:
-        value = getattr(isolation, name) if usable else None
+        value = getattr(isolation, name) if judged else None
         components.append(component(concept(name), value, unit_of(name.removesuffix("_change")), reason))
         if value is not None and name in isolation.plus_minus:
             code = concept(name, more=concept("plus_minus")["text"])
             components.append(component(code, isolation.plus_minus[name], unit_of(name)))
     observation = _observation(session, concept("head_lift"), components)
-    if isolation.isolated is None:
+    if isolation.isolated is None or refused:
         observation["dataAbsentReason"] = absent(reason)
     else:
         answered = text("ask.answer.yes" if isolation.isolated else "ask.answer.no")
         observation["valueCodeableConcept"] = {"text": answered}
-    observation["note"] = [{"text": verdict_sentence(isolation)}]
+    observation["note"] = [{"text": headline(session) if refused else verdict_sentence(isolation)}]
     return observation
 
 
