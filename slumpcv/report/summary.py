@@ -20,7 +20,6 @@ from slumpcv.report.wording import (
     phase_label,
     phase_name,
     title,
-    verdict_sentence,
 )
 from slumpcv.session import NOT_JUDGED
 
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from slumpcv.session import Finding, Isolation, Measured, Moved, Outcome, Phase, Session
-
-__all__ = ["print_summary", "verdict_sentence"]
 
 _MEASURES = (
     "knee_flexion_deg",
