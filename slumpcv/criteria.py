@@ -15,11 +15,8 @@ if TYPE_CHECKING:
 
     from slumpcv.angles import Angles
     from slumpcv.phases import PhaseSpan
-    from slumpcv.terms import PhaseName
 
     Unit = Literal["deg", "index", "thigh lengths"]
-
-LOADING: tuple[PhaseName, ...] = ("SLUMP", "NECK_FLEXION", "KNEE_EXTENSION", "DORSIFLEXION")
 
 
 def judge_phases(angles: Angles, spans: Sequence[PhaseSpan]) -> tuple[Phase, ...]:

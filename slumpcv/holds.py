@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from slumpcv.angles import Angles
     from slumpcv.phases import PhaseSpan
 
-# Angles that are reported for each hold.
-REPORTED = (
+# Angles that people are told, in the order of the protocol.
+ANGLES = (
     "knee_flexion_deg",
     "trunk_lean_deg",
     "head_angle_deg",
@@ -23,8 +23,9 @@ REPORTED = (
     "face_pitch_deg",
     "ankle_deg",
     "slump_index",
-    "shoulder_drop",
 )
+# What is read for each hold.
+REPORTED = (*ANGLES, "shoulder_drop")
 # A hold is read over its last part at most this long: people sink a little with time.
 LONGEST_HOLD_S = 3.0
 # A phase that was not held is read over this much before the next movement.

@@ -181,6 +181,10 @@ def test_the_onset_is_the_first_familiar_mark_that_rose() -> None:
 def test_a_mark_that_does_not_say_takes_the_answer_of_its_phase() -> None:
     session = with_answers(PLAIN, symptoms=(symptom(moment(reading(30, 30, 30)), familiar=None),))
     assert pair("onset_knee", FULL, session)[1].value == 30
+    silent = (symptom(moment(reading(30, 30, 30)), intensity=None),)
+    assert pair("onset_knee", FULL, with_answers(PLAIN, symptoms=silent))[1].value == 30
+    as_at_rest = with_answers(PLAIN, peak=1, symptoms=silent)
+    assert pair("onset_knee", FULL, as_at_rest)[1].missing == "not_reported"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from export_case import ANSWERS, CLIP_SHA256, drawn_analysis, write_case
 from fake_result import FRONTAL, ISOLATED, NO_LIFT, fake_angles, fake_session
 from fhir.resources.R4B.bundle import Bundle
 from pydantic import BaseModel
+from report_stories import STORIES, told
 
 from slumpcv.errors import InputError
 from slumpcv.export.fhir import make_bundle, write_fhir
@@ -154,6 +155,35 @@ def test_a_symptom_has_its_time_as_a_value_and_a_range(bundle: Json) -> None:
     bounds = found["time in the clip, onset, lowest and highest possible"]["valueRange"]
     assert (bounds["low"]["value"], bounds["high"]["value"]) == (14.0, 15.0)
     assert found["Where"]["valueCodeableConcept"]["text"] == "calf, right"
+
+
+def test_a_symptom_in_an_unusable_recording_has_no_angles(tmp_path: Path) -> None:
+    session = drawn_analysis().session
+    session = session.model_copy(update={"quality": session.quality.model_copy(update={"usable": False})})
+    made = made_from(session, tmp_path)
+    check_enums(Bundle.model_validate(made))
+    seen = of_type(made, "Observation")
+    found = parts(next(o for o in seen if o["code"]["text"].startswith("Slump test, symptom")))
+    knee = found["Knee, degrees of flexion (0 is straight), onset"]
+    assert "valueQuantity" not in knee
+    assert knee["dataAbsentReason"]["coding"][0]["code"] == "error"
+    assert [name for name in found if name.startswith("Knee")] == [
+        f"Knee, degrees of flexion (0 is straight), {moment}" for moment in ("onset", "peak", "end")
+    ]
+    assert found["time in the clip, onset"]["valueQuantity"]["value"] == 14.5
+
+
+@pytest.mark.parametrize("name", ["BLOCKED", "URGENT", "STOPPED"])
+def test_after_what_comes_first_no_verdict_on_the_head_lift_is_stated(name: str, tmp_path: Path) -> None:
+    session = told(STORIES[name]).session
+    assert session.isolation.isolated is True
+    made = made_from(session, tmp_path)
+    check_enums(Bundle.model_validate(made))
+    lift = next(o for o in of_type(made, "Observation") if "only the head move" in o["code"]["text"])
+    for part in (lift, *lift["component"]):
+        assert part["dataAbsentReason"]["coding"][0]["code"] == "error"
+        assert not any(key.startswith("value") for key in part)
+    assert lift["note"] == [{"text": session.outcome.title}]
 
 
 def test_every_answer_belongs_to_a_question_and_is_one_of_its_choices(bundle: Json) -> None:

@@ -20,6 +20,24 @@ DOMAINS = sorted(path.stem for path in (LOCALE / "en" / "LC_MESSAGES").glob("*.p
 SOURCES = sorted(ROOT.glob("slumpcv/**/*.py"))
 # Words that are the same in two languages, or names and units that nobody translates.
 SAME_IN_ENGLISH = re.compile(r"[\W\d_]*|\{.*\}")
+FILLED_IN = r"[\w-]+"
+# What is filled in for the first part of a key of which the code fills in every part: anything at
+# all would make each key of that catalogue count as used.
+FIRST_PARTS = {
+    "ask": (
+        "answer",
+        "change",
+        "onset",
+        "phase",
+        "quality",
+        "region",
+        "side",
+        "stop_reason",
+        "tried",
+        "warning_sign",
+    ),
+    "movement": ("title", "title_with_outcome"),
+}
 
 
 @cache
@@ -34,7 +52,7 @@ def keys_in_code() -> set[str]:
     """Regular expressions of all keys that the code can ask for.
 
     A key stands in the code as a string that begins with a catalogue's name and a dot; what an
-    f-string fills in may be anything.
+    f-string fills in may be anything, unless it fills in all.
     """
     patterns: set[str] = set()
     for path in SOURCES:
@@ -45,13 +63,21 @@ def keys_in_code() -> set[str]:
                 patterns.add(re.escape(node.value))
             elif isinstance(node, ast.JoinedStr):
                 parts = [
-                    re.escape(part.value) if isinstance(part, ast.Constant) else r"[\w-]+"
+                    re.escape(part.value) if isinstance(part, ast.Constant) else FILLED_IN
                     for part in node.values
                 ]
                 patterns.add("".join(parts))
     begin = tuple(f"{domain}\\." for domain in DOMAINS)
     files = {re.escape(name) for name in RESULT_FILES}  # report.pdf is no key
-    return {pattern for pattern in patterns if pattern.startswith(begin)} - files
+    keys = {pattern for pattern in patterns if pattern.startswith(begin)} - files
+    return {narrow for pattern in keys for narrow in narrowed(pattern)}
+
+
+def narrowed(pattern: str) -> list[str]:
+    domain, *parts = pattern.split("\\.")
+    if set(parts) != {FILLED_IN}:
+        return [pattern]
+    return ["\\.".join([domain, first, *parts[1:]]) for first in FIRST_PARTS[domain]]
 
 
 def places(words: str) -> set[str]:

@@ -15,12 +15,21 @@ from slumpcv.export.source import open_result
 from slumpcv.report.tables import write_session_json
 from slumpcv.track import save_track
 
-CLIP = Path(__file__).resolve().parents[1] / "samples" / "right_plain.mp4"
+SAMPLES = Path(__file__).resolve().parents[1] / "samples"
+CLIP = SAMPLES / "right_plain.mp4"
+ANSWERS = SAMPLES / "answers" / "EASED_WITH_HEAD_LIFT.yaml"
 
 COMMANDS = {
     "help": ["--help"],
     "models": ["models"],
+    "answers": ["answers", "--template", "-o", "answers.yaml"],
     "analyze": ["analyze", str(CLIP), "--fps", "5", "-o", "result"],
+    "analyze with answers": [
+        *["analyze", str(CLIP), "--fps", "5", "-o", "result"],
+        *["--answers", str(ANSWERS), "--blur-face"],
+    ],
+    # An empty line passes a question over; there are fewer questions than lines.
+    "ask": ["ask", str(CLIP), "--fps", "5", "--no-overlay", "-o", "result"],
 }
 
 
@@ -32,7 +41,9 @@ def sockets_opened(command: list[str], folder: Path) -> list[str]:
     """
     record = folder / "strace.txt"
     trace = ["strace", "--follow-forks", "--seccomp-bpf", "-e", "trace=network", "-o", str(record)]
-    done = subprocess.run([*trace, *command], cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*trace, *command], cwd=folder, input="\n" * 100, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return [line for line in record.read_text().splitlines() if "socket(" in line]
 

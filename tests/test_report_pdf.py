@@ -199,6 +199,42 @@ def test_what_was_felt_is_on_the_first_page(report_of) -> None:
     assert "your back or leg moved as well" in plain(pages(report_of("knee"))[0])
 
 
+def did(session: Session) -> str:
+    from slumpcv.report.patient_page import patient_sheet
+
+    return str(patient_sheet(session)["blocks"][2]["words"])
+
+
+def test_steps_that_stayed_small_or_were_not_seen_are_not_told_as_done() -> None:
+    session = told(STORIES["NOT_REPRODUCED"]).session
+    assert "You straightened your knee. How far your toes came up was hard to see." in did(session)
+    missed = {"KNEE_EXTENSION": -9.0, "NECK_FLEXION": -4.0, "HEAD_LIFT": -3.0}
+    phases = tuple(
+        p.model_copy(update={"reached": False, "margin": missed[p.phase]}) if p.phase in missed else p
+        for p in session.phases
+        if p.phase != "SLUMP"
+    )
+    short = session.model_copy(update={"phases": phases})
+    said = did(short)
+    assert "You straightened your knee part of the way." in said
+    assert "You brought your chin down a little." in said
+    assert "You lifted your head a little." in said
+    assert "back sag" not in said
+    lift = ISOLATED.model_copy(update={"isolated": None, "status": "small_lift"})
+    said = did(short.model_copy(update={"isolation": lift}))
+    assert "Your head came up a little." in said
+    assert "You lifted" not in said
+
+
+def test_a_step_that_was_reached_once_was_done() -> None:
+    session = told(STORIES["NOT_REPRODUCED"]).session
+    knee = next(p for p in session.phases if p.phase == "KNEE_EXTENSION")
+    again = knee.model_copy(update={"reached": False, "margin": -5.0, "repetition": 2})
+    said = did(session.model_copy(update={"phases": (*session.phases, again)}))
+    assert said.count("your knee") == 1
+    assert "You straightened your knee." in said
+
+
 def test_an_unusable_clip_says_why_and_what_to_do(report_of) -> None:
     first = plain(pages(report_of("unusable"))[0])
     assert "The camera looks at you from the front" in first

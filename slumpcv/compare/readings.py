@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slumpcv import thresholds
-from slumpcv.answers import PROVOKED
+from slumpcv.answers import PROVOKED, Responses
+from slumpcv.assess.course import sensations
 from slumpcv.compare.schema import Cell
 
 if TYPE_CHECKING:
@@ -38,22 +39,14 @@ def onset(session: Session) -> Symptom | None:
     A mark without an answer of its own takes that of its phase. One that was no stronger than
     at rest is no onset.
     """
-    found = [
-        s for s in session.symptoms if s.phase in PROVOKED and _familiar(session, s) and _rose(session, s)
-    ]
+    found = [s for s in session.symptoms if s.phase in PROVOKED and _familiar_and_new(session, s)]
     return min(found, key=_when, default=None)
 
 
-def _familiar(session: Session, symptom: Symptom) -> bool:
-    answered = session.responses.phases if session.responses else {}
-    by_phase = next((felt.familiar for phase, felt in answered.items() if phase == symptom.phase), None)
-    return (symptom.mark.familiar or by_phase) == "yes"
-
-
-def _rose(session: Session, symptom: Symptom) -> bool:
+def _familiar_and_new(session: Session, symptom: Symptom) -> bool:
     at_rest = session.course.baseline if session.course else None
-    intensity = symptom.mark.intensity
-    return at_rest is None or intensity is None or intensity - at_rest >= thresholds.REPRODUCED_RISE
+    felt = sensations(session.responses or Responses(), [symptom])
+    return any(s.marked and s.felt.familiar == "yes" and s.is_new(at_rest) for s in felt)
 
 
 def _when(symptom: Symptom) -> tuple[int, float]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, get_args
 from slumpcv.export.fhir_parts import absent, answer, component, concept, quantity, unit_of, value_range
 from slumpcv.export.measurements import CHANGES, in_order
 from slumpcv.language import text
-from slumpcv.report.wording import phase_name, verdict_sentence
+from slumpcv.report.wording import headline, phase_name, verdict_sentence
+from slumpcv.session import NOT_JUDGED
 from slumpcv.terms import PhaseName
 
 if TYPE_CHECKING:
@@ -73,22 +74,24 @@ def _angle(session: Session, phase: PhaseName, name: str, held: Measured) -> Ite
 
 
 def _head_lift(session: Session) -> Json:
-    isolation, usable = session.isolation, session.quality.usable
-    reason = "unknown" if usable else "error"
+    isolation, outcome = session.isolation, session.outcome
+    refused = outcome is not None and outcome.code in NOT_JUDGED
+    judged = session.quality.usable and not refused
+    reason = "unknown" if judged else "error"
     components = []
     for name in CHANGES:
-        value = getattr(isolation, name) if usable else None
+        value = getattr(isolation, name) if judged else None
         components.append(component(concept(name), value, unit_of(name.removesuffix("_change")), reason))
         if value is not None and name in isolation.plus_minus:
             code = concept(name, more=concept("plus_minus")["text"])
             components.append(component(code, isolation.plus_minus[name], unit_of(name)))
     observation = _observation(session, concept("head_lift"), components)
-    if isolation.isolated is None:
+    if isolation.isolated is None or refused:
         observation["dataAbsentReason"] = absent(reason)
     else:
         answered = text("ask.answer.yes" if isolation.isolated else "ask.answer.no")
         observation["valueCodeableConcept"] = {"text": answered}
-    observation["note"] = [{"text": verdict_sentence(isolation)}]
+    observation["note"] = [{"text": headline(session) if refused else verdict_sentence(isolation)}]
     return observation
 
 
@@ -97,19 +100,22 @@ def _symptom(session: Session, symptom: Symptom) -> Json:
     moments = {"onset": symptom.onset, "peak": symptom.peak, "end": symptom.end}
     for name, moment in moments.items():
         if moment is not None:
-            components += _moment(name, moment)
+            components += _moment(session, name, moment)
     where = phase_name(symptom.phase) if symptom.phase else ""
     return _observation(session, concept("symptom", more=where), components, "survey")
 
 
-def _moment(name: str, moment: Moment) -> Iterator[Json]:
-    """Give a moment's time and posture, both as far as they are known."""
+def _moment(session: Session, name: str, moment: Moment) -> Iterator[Json]:
+    """Give a moment's time and posture, both as far as they are known; no posture of an unusable clip."""
     bounds = concept("range")["text"]
     yield component(concept("time", more=name), moment.time_s, "s")
     code = concept("time", more=f"{name}, {bounds}")
     yield {"code": code, "valueRange": value_range(moment.from_s, moment.to_s, "s")}
     for angle, reading in in_order(moment.angles):
         unit = unit_of(angle)
+        if not session.quality.usable:
+            yield component(concept(angle, more=name), None, unit, "error")
+            continue
         yield component(concept(angle, more=name), reading.value, unit)
         if reading.plus_minus is not None:
             code = concept(angle, more=f"{name}, {concept('plus_minus')['text']}")

@@ -11,7 +11,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, get_args
 
 from slumpcv.answers import ASKED_PHASES
-from slumpcv.symptoms import ANGLES
+from slumpcv.holds import ANGLES
 from slumpcv.terms import PhaseName
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from slumpcv.answers import AskedPhase, Felt
     from slumpcv.report.blocks import Block
     from slumpcv.session import Course, Outcome, PhaseIntensity, Session
+    from slumpcv.terms import PhaseName
 
 TYPE_PT = 10.5
 # What a therapist adds to an outcome; these are for the person too.
@@ -52,12 +53,22 @@ def _go_first(outcome: Outcome) -> list[Block]:
 
 
 def _did(session: Session) -> list[str]:
-    phases = {p.phase: p.reached for p in session.phases if p.phase != "RECOVERY"}
-    if not phases:
+    steps = list(dict.fromkeys(p.phase for p in session.phases if p.phase != "RECOVERY"))
+    if not steps:
         return [text("report.patient.filmed"), text("report.patient.no_steps")]
+    if session.isolation.status == "small_lift":
+        steps = [step for step in steps if step != "HEAD_LIFT"]  # the sentence about the lift says so
     lift = text(f"report.lift.{session.isolation.status}")
-    steps = [text(f"report.did.{phase}") for phase in phases]
-    return [text("report.patient.filmed"), *steps, lift]
+    return [text("report.patient.filmed"), *(_step(session, step) for step in steps), lift]
+
+
+def _step(session: Session, step: PhaseName) -> str:
+    """Say how far a step went, at best: stopping short where the symptom comes is no fault."""
+    tries = [p for p in session.phases if p.phase == step]
+    if any(p.reached for p in tries):
+        return text(f"report.did.{step}")
+    seen = any(p.margin is not None for p in tries)
+    return text(f"report.did_part.{step}" if seen else f"report.did_unseen.{step}")
 
 
 def _felt(session: Session) -> list[Block]:

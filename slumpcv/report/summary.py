@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from slumpcv.holds import ANGLES
 from slumpcv.language import text
 from slumpcv.report.wording import (
     beyond_limit,
@@ -20,7 +21,6 @@ from slumpcv.report.wording import (
     phase_label,
     phase_name,
     title,
-    verdict_sentence,
 )
 from slumpcv.session import NOT_JUDGED
 
@@ -32,17 +32,6 @@ if TYPE_CHECKING:
 
     from slumpcv.session import Finding, Isolation, Measured, Moved, Outcome, Phase, Session
 
-__all__ = ["print_summary", "verdict_sentence"]
-
-_MEASURES = (
-    "knee_flexion_deg",
-    "trunk_lean_deg",
-    "head_angle_deg",
-    "neck_flexion_deg",
-    "face_pitch_deg",
-    "ankle_deg",
-    "slump_index",
-)
 _CHANGES = (
     "head_lift_deg",
     "knee_change_deg",
@@ -152,9 +141,9 @@ def _cell(name: str, measured: Measured | None) -> str:
 
 
 def _angle_table(session: Session) -> Table:
-    table = _table("", *(text(f"movement.column.{name}") for name in _MEASURES))
+    table = _table("", *(text(f"movement.column.{name}") for name in ANGLES))
     for phase, measures in session.measurements.items():
-        table.add_row(phase_name(phase), *(_cell(name, measures.get(name)) for name in _MEASURES))
+        table.add_row(phase_name(phase), *(_cell(name, measures.get(name)) for name in ANGLES))
     return table
 
 

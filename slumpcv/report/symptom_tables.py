@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slumpcv.holds import ANGLES
 from slumpcv.language import text
 from slumpcv.report.answer_words import answer, places_in, qualities_in
 from slumpcv.report.blocks import NOTHING, heading, note, paragraph, seconds, table
-from slumpcv.report.therapist_pages import MEASURES
 from slumpcv.report.wording import format_measure, phase_name
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _symptom(number: int, symptom: Symptom) -> list[Block]:
     columns = [text("report.symptoms.angle"), *(_moment(name, m) for name, m in there.items())]
     rows = [
         [text(f"report.angle.{name}"), *(_reading(name, m.angles.get(name)) for m in there.values())]
-        for name in MEASURES
+        for name in ANGLES
     ]
     widths = (1.2, *[1.5] * len(there))
     return [*blocks, table(columns, rows, widths), paragraph(_moved(symptom))]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from slumpcv.files import atomic_write
+from slumpcv.holds import ANGLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,16 +24,7 @@ if TYPE_CHECKING:
     from slumpcv.angles import Angles
     from slumpcv.session import Phase, Session
 
-ANGLE_COLUMNS = (
-    "knee_flexion_deg",
-    "trunk_lean_deg",
-    "head_angle_deg",
-    "neck_flexion_deg",
-    "face_pitch_deg",
-    "ankle_deg",
-    "slump_index",
-    "confidence",
-)
+ANGLE_COLUMNS = (*ANGLES, "confidence")
 PHASE_COLUMNS = ("phase", "start_s", "end_s", "reached", "margin", "margin_unit", "repetition")
 
 _TIME_DECIMALS = 4

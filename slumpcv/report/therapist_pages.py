@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slumpcv.holds import ANGLES
 from slumpcv.language import text
 from slumpcv.report.answer_words import places_in, qualities_in
 from slumpcv.report.blocks import (
@@ -37,15 +38,6 @@ if TYPE_CHECKING:
     from slumpcv.report.blocks import Block, Picture
     from slumpcv.session import Finding, Isolation, Measured, Moved, Outcome, Session
 
-MEASURES = (
-    "knee_flexion_deg",
-    "trunk_lean_deg",
-    "head_angle_deg",
-    "neck_flexion_deg",
-    "face_pitch_deg",
-    "ankle_deg",
-    "slump_index",
-)
 _CHANGES = (
     ("head_lift_deg", ""),
     ("knee_change_deg", "knee"),
@@ -202,11 +194,11 @@ def _angles(session: Session) -> list[Block]:
     if not session.measurements:
         return [*blocks, paragraph(text("report.angles.none"))]
     rows = [
-        [phase_name(phase), *(_cell(name, measures.get(name)) for name in MEASURES)]
+        [phase_name(phase), *(_cell(name, measures.get(name)) for name in ANGLES)]
         for phase, measures in session.measurements.items()
     ]
-    columns = [text("report.phases.phase"), *(text(f"report.measure.{name}") for name in MEASURES)]
-    return [*blocks, table(columns, rows, (1.35, *[1.0] * len(MEASURES))), note(text("report.angles.note"))]
+    columns = [text("report.phases.phase"), *(text(f"report.measure.{name}") for name in ANGLES)]
+    return [*blocks, table(columns, rows, (1.35, *[1.0] * len(ANGLES))), note(text("report.angles.note"))]
 
 
 def _cell(name: str, measured: Measured | None) -> str:

@@ -23,8 +23,6 @@ _LEAST_PX = 46  # the two lines beside it need as much
 _ROWS_AT_MOST = 4
 _MARK_DOWN, _WORDS_DOWN = 0.74, 0.3
 _EDGE_PX = 6
-_CENTRED: dict[str, Any] = {"ha": "center", "va": "center"}
-_BAR: dict[str, Any] = {"color": INK, "linewidth": 8, "solid_capstyle": "butt", "zorder": 5}
 
 
 def symptom_rows(session: Session) -> list[Symptom | str]:
