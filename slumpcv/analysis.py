@@ -20,7 +20,7 @@ from slumpcv.correction import load_correction
 from slumpcv.criteria import judge_phases
 from slumpcv.files import remove_stale_results
 from slumpcv.follow import ANALYSIS_SIDE_PX, DEFAULT_FPS, estimate_pose
-from slumpcv.holds import hold_values
+from slumpcv.holds import hold_values, judged_repetition
 from slumpcv.isolation import judge_isolation
 from slumpcv.language import language
 from slumpcv.quality import judge_quality
@@ -244,16 +244,11 @@ def _clip(track: PoseTrack) -> Clip:
 
 
 def _measurements(angles: Angles, spans: Sequence[PhaseSpan]) -> dict[PhaseName, dict[str, Measured]]:
-    """Return each hold's angles with their errors, for the repetition that is judged.
-
-    That is the one with the first head lift, or the first one; RETURN has no hold.
-    """
-    lifts = [s.repetition for s in spans if s.phase == "HEAD_LIFT"]
-    judged = lifts[0] if lifts else 1
+    """Return each hold's angles with their errors, for the repetition that is judged; RETURN has no hold."""
     errors = load_correction().errors
     out: dict[PhaseName, dict[str, Measured]] = {}
-    for span in spans:
-        if span.phase == "RETURN" or span.repetition != judged or span.phase in out:
+    for span in judged_repetition(spans):
+        if span.phase == "RETURN" or span.phase in out:
             continue
         out[span.phase] = {
             name: _measured(value, errors[name].value)
