@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slumpcv.cli_job import INTERRUPTED, LanguageChoice, LanguageOption, OverwriteOption, remove_if_empty
+from slumpcv.cli_job import INTERRUPTED, LanguageChoice, LanguageOption, OverwriteOption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ def compare(
     from rich.console import Console
 
     from slumpcv.compare import compare_sessions
-    from slumpcv.files import COMPARISON_FILES, new_result_folder
+    from slumpcv.files import COMPARISON_FILES, new_result_folder, remove_if_empty
     from slumpcv.language import speaking
     from slumpcv.session_file import load_session
 

@@ -142,6 +142,12 @@ def remove_stale_results(folder: Path, written: Collection[str]) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
+def remove_if_empty(folder: Path) -> None:
+    """Remove a folder for results into which nothing was written."""
+    with suppress(OSError):
+        folder.rmdir()
+
+
 def _dated_folder(now: datetime, kind: str) -> Path:
     stem = f"slumpcv-{f'{kind}-' if kind else ''}{now:%Y%m%d-%H%M%S}"
     number = 1

@@ -14,7 +14,7 @@ from slumpcv.export.measurements import write_measurements
 from slumpcv.export.mot import write_mot
 from slumpcv.export.source import open_result
 from slumpcv.export.trc import write_trc
-from slumpcv.files import atomic_write
+from slumpcv.files import atomic_write, remove_if_empty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,15 +122,8 @@ def _make_folder(folder: Path, stack: ExitStack) -> None:
     try:
         for missing in reversed([part for part in (folder, *folder.parents) if not part.exists()]):
             missing.mkdir(exist_ok=True)
-            stack.callback(_remove_if_empty, missing)
+            stack.callback(remove_if_empty, missing)
     except OSError as error:
         raise InputError(
             f"{folder} cannot be made ({error.strerror})", "Choose another place with -o."
         ) from error
-
-
-def _remove_if_empty(folder: Path) -> None:
-    try:
-        folder.rmdir()
-    except OSError:
-        return
