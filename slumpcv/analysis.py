@@ -166,8 +166,7 @@ def write_results(
     ----------
     analysis : what to write.
     folder : an existing folder.
-    clip : the clip to take key frames and ``overlay.mp4`` from; None writes no overlay, and figures
-        in place of key frames.
+    clip : to take key frames and ``overlay.mp4`` from; without it, drawn figures and no overlay.
     progress : called with the share of the overlay done, 0 to 1.
     overlay : whether to write the overlay, where there is a clip.
     blur_face : whether the person's head is made unrecognisable in all pictures.
@@ -183,22 +182,27 @@ def write_results(
     InputError
         When the disk is full or the folder cannot be written to.
     """
-    from slumpcv.report.tables import write_angles_csv, write_phases_csv, write_session_json
-    from slumpcv.report.timeline import write_timeline
-
-    session, angles = analysis.session, analysis.angles
     names = ["report.pdf", "session.json", "timeline.png", "angles.csv", "phases.csv", "track.npz"]
-    write_session_json(folder / "session.json", session)
-    write_angles_csv(folder / "angles.csv", angles, session.phases)
-    write_phases_csv(folder / "phases.csv", session.phases)
-    save_track(folder / "track.npz", analysis.track)
-    write_timeline(folder / "timeline.png", angles, session)
+    _write_data(folder, analysis)
     _write_report(folder / "report.pdf", analysis, clip, blur_face, made_on)
     if clip is not None and overlay:
         _write_overlay(folder / "overlay.mp4", analysis, clip, blur_face, progress)
         names.insert(3, "overlay.mp4")
     remove_stale_results(folder, names)
     return [folder / n for n in names]
+
+
+def _write_data(folder: Path, analysis: Analysis) -> None:
+    """Write what needs no clip: session, tables, track and timeline."""
+    from slumpcv.report.tables import write_angles_csv, write_phases_csv, write_session_json
+    from slumpcv.report.timeline import write_timeline
+
+    session, angles = analysis.session, analysis.angles
+    write_session_json(folder / "session.json", session)
+    write_angles_csv(folder / "angles.csv", angles, session.phases)
+    write_phases_csv(folder / "phases.csv", session.phases)
+    save_track(folder / "track.npz", analysis.track)
+    write_timeline(folder / "timeline.png", angles, session)
 
 
 def _write_report(

@@ -74,13 +74,7 @@ def export(
     result = open_result(where)
     paths = _paths(result.folder, tuple(dict.fromkeys(formats)), output)
     for path in paths.values():
-        if path.name in BUNDLE_FILES and path.parent.resolve() == result.folder.resolve():
-            raise InputError(f"{path} is part of the result itself", "Choose another name with -o.")
-    there = [path for path in paths.values() if path.exists()]
-    if there and not overwrite:
-        raise InputError(
-            f"{there[0]} exists already", "Choose another name with -o, or replace it with --overwrite."
-        )
+        _check(path, result.folder, overwrite)
     with ExitStack() as stack:
         _make_folder(next(iter(paths.values())).parent, stack)
         for chosen, path in paths.items():
@@ -115,6 +109,16 @@ def _paths(folder: Path, formats: Sequence[Format], output: Path | None) -> dict
             )
         return {formats[0]: output}
     return {chosen: output / FILE_NAMES[chosen] for chosen in formats}
+
+
+def _check(path: Path, folder: Path, overwrite: bool) -> None:
+    """Refuse a name that belongs to the result in the folder, or to a file that must not be replaced."""
+    if path.name in BUNDLE_FILES and path.parent.resolve() == folder.resolve():
+        raise InputError(f"{path} is part of the result itself", "Choose another name with -o.")
+    if path.exists() and not overwrite:
+        raise InputError(
+            f"{path} exists already", "Choose another name with -o, or replace it with --overwrite."
+        )
 
 
 def _make_folder(folder: Path, stack: ExitStack) -> None:
