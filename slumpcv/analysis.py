@@ -20,7 +20,7 @@ from slumpcv.correction import load_correction
 from slumpcv.criteria import judge_phases
 from slumpcv.files import remove_stale_results
 from slumpcv.follow import ANALYSIS_SIDE_PX, DEFAULT_FPS, estimate_pose
-from slumpcv.holds import hold_values
+from slumpcv.holds import hold_values, judged_repetition
 from slumpcv.isolation import judge_isolation
 from slumpcv.language import language
 from slumpcv.quality import judge_quality
@@ -167,8 +167,7 @@ def write_results(
     ----------
     analysis : what to write.
     folder : an existing folder.
-    clip : the clip to take key frames and ``overlay.mp4`` from; None writes no overlay, and figures
-        in place of key frames.
+    clip : to take key frames and ``overlay.mp4`` from; without it, drawn figures and no overlay.
     progress : called with the share of the overlay done, 0 to 1.
     overlay : whether to write the overlay, where there is a clip.
     blur_face : whether the person's head is made unrecognisable in all pictures.
@@ -184,22 +183,27 @@ def write_results(
     InputError
         When the disk is full or the folder cannot be written to.
     """
-    from slumpcv.report.tables import write_angles_csv, write_phases_csv, write_session_json
-    from slumpcv.report.timeline import write_timeline
-
-    session, angles = analysis.session, analysis.angles
     names = ["report.pdf", "session.json", "timeline.png", "angles.csv", "phases.csv", "track.npz"]
-    write_session_json(folder / "session.json", session)
-    write_angles_csv(folder / "angles.csv", angles, session.phases)
-    write_phases_csv(folder / "phases.csv", session.phases)
-    save_track(folder / "track.npz", analysis.track)
-    write_timeline(folder / "timeline.png", angles, session)
+    _write_data(folder, analysis)
     _write_report(folder / "report.pdf", analysis, clip, blur_face, made_on)
     if clip is not None and overlay:
         _write_overlay(folder / "overlay.mp4", analysis, clip, blur_face, progress)
         names.insert(3, "overlay.mp4")
     remove_stale_results(folder, names)
     return [folder / n for n in names]
+
+
+def _write_data(folder: Path, analysis: Analysis) -> None:
+    """Write what needs no clip: session, tables, track and timeline."""
+    from slumpcv.report.tables import write_angles_csv, write_phases_csv, write_session_json
+    from slumpcv.report.timeline import write_timeline
+
+    session, angles = analysis.session, analysis.angles
+    write_session_json(folder / "session.json", session)
+    write_angles_csv(folder / "angles.csv", angles, session.phases)
+    write_phases_csv(folder / "phases.csv", session.phases)
+    save_track(folder / "track.npz", analysis.track)
+    write_timeline(folder / "timeline.png", angles, session)
 
 
 def _write_report(
@@ -245,16 +249,11 @@ def _clip(track: PoseTrack) -> Clip:
 
 
 def _measurements(angles: Angles, spans: Sequence[PhaseSpan]) -> dict[PhaseName, dict[str, Measured]]:
-    """Return each hold's angles with their errors, for the repetition that is judged.
-
-    That is the one with the first head lift, or the first one; RETURN has no hold.
-    """
-    lifts = [s.repetition for s in spans if s.phase == "HEAD_LIFT"]
-    judged = lifts[0] if lifts else 1
+    """Return each hold's angles with their errors, for the repetition that is judged; RETURN has no hold."""
     errors = load_correction().errors
     out: dict[PhaseName, dict[str, Measured]] = {}
-    for span in spans:
-        if span.phase == "RETURN" or span.repetition != judged or span.phase in out:
+    for span in judged_repetition(spans):
+        if span.phase == "RETURN" or span.phase in out:
             continue
         out[span.phase] = {
             name: _measured(value, errors[name].value)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slumpcv.cli_job import INTERRUPTED, LanguageChoice, LanguageOption, OverwriteOption, remove_if_empty
+from slumpcv.cli_job import INTERRUPTED, LanguageChoice, LanguageOption, OverwriteOption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from slumpcv.compare.schema import Comparison
     from slumpcv.report.comparison_curves import Curves
     from slumpcv.session import Session
 
@@ -45,20 +46,26 @@ def compare(
         sessions = [load_session(path) for path in results]
         comparison = compare_sessions(sessions, label)
 
-        from slumpcv.report.comparison_files import write_comparison
         from slumpcv.report.comparison_terminal import print_comparison
 
         curves = _curves(results, sessions)
         folder = new_result_folder(output, overwrite, kind="compare", names=COMPARISON_FILES)
-        try:
-            files = write_comparison(comparison, curves, folder)
-        except BaseException as error:
-            remove_if_empty(folder)
-            if isinstance(error, KeyboardInterrupt):
-                typer.echo("slumpcv: Stopped; nothing half-written was left.", err=True)
-                raise typer.Exit(INTERRUPTED) from None
-            raise
-        print_comparison(comparison, Console(), files)
+        print_comparison(comparison, Console(), _write(comparison, curves, folder))
+
+
+def _write(comparison: Comparison, curves: Sequence[Curves], folder: Path) -> list[Path]:
+    """Write the files; no empty folder is left behind when that does not come to an end."""
+    from slumpcv.files import remove_if_empty
+    from slumpcv.report.comparison_files import write_comparison
+
+    try:
+        return write_comparison(comparison, curves, folder)
+    except BaseException as error:
+        remove_if_empty(folder)
+        if isinstance(error, KeyboardInterrupt):
+            typer.echo("slumpcv: Stopped; nothing half-written was left.", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+        raise
 
 
 def _curves(results: Sequence[Path], sessions: Sequence[Session]) -> list[Curves]:

@@ -111,7 +111,7 @@ def run_job(job: Job, answering: Answering | None = None, writes: Sequence[str] 
     from rich.console import Console
 
     from slumpcv.allocator import return_large_blocks
-    from slumpcv.files import RESULT_FILES, new_result_folder
+    from slumpcv.files import RESULT_FILES, new_result_folder, remove_if_empty
 
     return_large_blocks()
     if str(job.clip).isdigit() and not job.clip.exists():
@@ -202,11 +202,3 @@ def _again(folder: Path) -> str:
         f"The movement report is in {folder}; with answers: slumpcv analyze {folder / 'track.npz'} "
         f"--answers {given}"
     )
-
-
-def remove_if_empty(folder: Path) -> None:
-    """Remove a folder for results into which nothing was written."""
-    try:
-        folder.rmdir()
-    except OSError:
-        return

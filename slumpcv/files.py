@@ -90,16 +90,11 @@ def new_result_folder(
 
     Parameters
     ----------
-    base : Path or None
-        The folder to use; None makes a new dated one in the working directory.
-    overwrite : bool
-        Whether a folder that already holds results may be used again.
-    now : datetime or None
-        Local time for the dated name; None takes the clock's.
-    kind : str
-        Stands in the dated name, for results other than those of one clip.
-    names : collection of str
-        The files that will be written.
+    base : the folder to use; None makes a new dated one in the working directory.
+    overwrite : whether a folder that already holds results may be used again.
+    now : local time for the dated name; None takes the clock's.
+    kind : stands in the dated name, for results other than those of one clip.
+    names : the files that will be written.
 
     Returns
     -------
@@ -140,6 +135,12 @@ def remove_stale_results(folder: Path, written: Collection[str]) -> None:
     """
     for name in set(RESULT_FILES).difference(written):
         (folder / name).unlink(missing_ok=True)
+
+
+def remove_if_empty(folder: Path) -> None:
+    """Remove a folder for results into which nothing was written."""
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _dated_folder(now: datetime, kind: str) -> Path:

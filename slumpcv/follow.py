@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from threading import Event, Lock
@@ -17,22 +17,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from slumpcv import __version__
 from slumpcv.conditioning import Conditioner, needs_of
 from slumpcv.models import find_model
-from slumpcv.pose import MAX_PEOPLE, Landmarker, Pose, sharpness
+from slumpcv.pose import MAX_PEOPLE, Landmarker, sharpness
+from slumpcv.rows import Row, make_track
 from slumpcv.survey import Survey, glances, seatedness, survey
-from slumpcv.track import LANDMARKS, PoseTrack, TrackSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
     from slumpcv.conditioning import Needs
     from slumpcv.models import ModelFile, Variant
-    from slumpcv.pose import Image
+    from slumpcv.pose import Image, Pose
+    from slumpcv.track import PoseTrack
     from slumpcv.video import ClipInfo, Frame, FrameSource
 
 # Movements of the test last 2 s and more; above this rate the angles do not get better.
@@ -58,19 +56,6 @@ LARGEST_SHARED_PX = 1920 * 1200
 # frame this many times before it counts, one usual frame interval apart.
 SETTLING_FRAMES = 4
 SETTLING_STEP_S = 1 / 15
-NOT_SEARCHED = 255
-
-
-@dataclass
-class Row:
-    """What one frame gave."""
-
-    time_s: float
-    pose: Pose | None
-    luma: float
-    sharpness: float
-    side_px: int
-    """Longer side of the picture that was analysed."""
 
 
 class Follower:
@@ -185,24 +170,32 @@ def estimate_pose(
     meter = _Meter(spans, source.info.duration_s, progress)
     stop = Event()
 
-    def piece(number: int) -> list[Row]:
+    def piece(number: int) -> Iterator[Row]:
+        follower = Follower(bundle.path, look, needs)
+        return _follow(source, follower, fps, spans[number], stop, partial(meter.reached, number))
+
+    return make_track(_side_by_side(piece, len(spans), stop), source, look, bundle, fps)
+
+
+def _side_by_side(piece: Callable[[int], Iterator[Row]], count: int, stop: Event) -> list[Row]:
+    """Return the rows of all pieces, each followed in a thread of its own."""
+
+    def whole(number: int) -> list[Row]:
         try:
-            follower = Follower(bundle.path, look, needs)
-            reached = partial(meter.reached, number)
-            return list(_follow(source, follower, fps, spans[number], stop, reached))
+            return list(piece(number))
         except BaseException:
             # The other pieces stop at their next frame, whichever is waited for.
             stop.set()
             raise
 
-    with ThreadPoolExecutor(len(spans)) as pool:
+    with ThreadPoolExecutor(count) as pool:
         try:
-            parts = list(pool.map(piece, range(len(spans))))
+            parts = list(pool.map(whole, range(count)))
         except BaseException:
             # Ctrl-C, or one piece has failed.
             stop.set()
             raise
-    return _track([row for part in parts for row in part], source, look, bundle, fps)
+    return [row for part in parts for row in part]
 
 
 def _first_look(source: FrameSource, bundle: ModelFile) -> tuple[Survey, Needs]:
@@ -264,53 +257,3 @@ def _pieces(info: ClipInfo) -> list[tuple[float, float]]:
         return [(-np.inf, np.inf)]
     cuts = [-np.inf, *(info.duration_s * k / PIECES for k in range(1, PIECES)), np.inf]
     return list(pairwise(cuts))
-
-
-def _track(
-    rows: list[Row], source: FrameSource, look: Survey, bundle: ModelFile, fps: float | None
-) -> PoseTrack:
-    info = source.info
-    blank = Pose(
-        np.full((LANDMARKS, 2), np.nan, np.float32),
-        np.full(LANDMARKS, np.nan, np.float32),
-        np.full((LANDMARKS, 3), np.nan, np.float32),
-    )
-    poses = [r.pose or blank for r in rows]
-    n = len(rows)
-    # Frames come reduced only from a source that was opened so.
-    scale = [max(info.width_px, info.height_px) / r.side_px for r in rows]
-    return PoseTrack(
-        time_s=np.array([r.time_s for r in rows], dtype=np.float64),
-        landmarks_px=np.array([p.landmarks_px for p in poses], np.float32).reshape(n, LANDMARKS, 2)
-        * np.array(scale, np.float32).reshape(n, 1, 1),
-        visibility=np.array([p.visibility for p in poses], np.float32).reshape(n, LANDMARKS),
-        world_m=np.array([p.world_m for p in poses], np.float32).reshape(n, LANDMARKS, 3),
-        luma=np.array([r.luma for r in rows], np.float32),
-        sharpness=np.array([r.sharpness for r in rows], np.float32),
-        people=_people(rows, look),
-        source=TrackSource(
-            width_px=info.width_px,
-            height_px=info.height_px,
-            rotation_deg=info.rotation_deg,
-            fps_nominal=info.fps_nominal,
-            duration_s=rows[-1].time_s if rows else 0.0,
-            container=info.container,
-            codec=info.codec,
-            sha256=info.sha256,
-            model=bundle.variant,
-            model_sha256=bundle.sha256,
-            slumpcv_version=__version__,
-            asked_fps=fps,
-            damaged_at_s=tuple(source.damaged_at_s),
-        ),
-    )
-
-
-def _people(rows: list[Row], look: Survey) -> NDArray[np.uint8]:
-    """Return the number of people on the frames nearest to where the first look counted them."""
-    times_s = np.array([r.time_s for r in rows])
-    people = np.full(len(rows), NOT_SEARCHED, np.uint8)
-    for time_s, count in look.people.items():
-        if len(rows):
-            people[np.abs(times_s - time_s).argmin()] = count
-    return people

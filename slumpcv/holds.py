@@ -1,18 +1,19 @@
-"""What the angles were while a phase was held."""
+"""Which phases are judged, and what the angles were while a phase was held."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
     from slumpcv.angles import Angles
     from slumpcv.phases import PhaseSpan
+    from slumpcv.terms import PhaseName
 
 # Angles that people are told, in the order of the protocol.
 ANGLES = (
@@ -34,6 +35,27 @@ SHORTEST_HOLD_S = 0.4
 MARGIN_S = 0.1
 # Less than this share of a hold seen is not seen.
 SEEN_SHARE = 0.5
+
+
+class Repeated(Protocol):
+    """A phase of one of the repetitions in a clip."""
+
+    @property
+    def phase(self) -> PhaseName:
+        """Name of the phase."""
+
+    @property
+    def repetition(self) -> int:
+        """Number of the repetition, from 1."""
+
+
+P = TypeVar("P", bound=Repeated)
+
+
+def judged_repetition(phases: Sequence[P]) -> list[P]:
+    """Return the phases of the repetition that is judged: that with the first head lift, else the first."""
+    judged = next((p.repetition for p in phases if p.phase == "HEAD_LIFT"), 1)
+    return [p for p in phases if p.repetition == judged]
 
 
 def hold_span(span: PhaseSpan) -> tuple[float, float]:

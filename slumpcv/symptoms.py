@@ -16,7 +16,7 @@ import numpy as np
 from slumpcv.answers import PROVOKED
 from slumpcv.correction import load_correction
 from slumpcv.errors import InputError
-from slumpcv.holds import hold_values
+from slumpcv.holds import ANGLES, hold_values, judged_repetition
 from slumpcv.session import Moment, MovedBefore, Reading, Symptom
 from slumpcv.signals import THRESHOLDS
 
@@ -30,15 +30,6 @@ if TYPE_CHECKING:
     from slumpcv.phases import PhaseSpan
     from slumpcv.terms import PhaseName
 
-ANGLES = (
-    "knee_flexion_deg",
-    "trunk_lean_deg",
-    "head_angle_deg",
-    "neck_flexion_deg",
-    "face_pitch_deg",
-    "ankle_deg",
-    "slump_index",
-)
 BEFORE_S = 1.0
 """What moved is looked for in this long before a symptom began."""
 
@@ -176,10 +167,8 @@ def _moment(angles: Angles, spans: Sequence[PhaseSpan], entered_s: float, lag: L
 
 def _within_phase(angles: Angles, spans: Sequence[PhaseSpan], mark: Mark) -> Symptom:
     """Return a symptom of which only the phase is known: somewhere in it, with what was held at its end."""
-    lifted = next((s.repetition for s in spans if s.phase == "HEAD_LIFT"), 1)
-    named = [s for s in spans if s.phase == mark.phase]
-    # Of several attempts, the one that is judged.
-    span = next((s for s in named if s.repetition == lifted), named[0] if named else None)
+    # Of several attempts, the one that is judged; else any.
+    span = next((s for s in (*judged_repetition(spans), *spans) if s.phase == mark.phase), None)
     if span is None:
         return _unplaced(mark)
     held = hold_values(angles, span, ANGLES)

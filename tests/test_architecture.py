@@ -26,6 +26,7 @@ LAYERS = (
     {"compare"},
     {"assess"},
     {"follow"},
+    {"rows"},
     {"survey"},
     {"conditioning", "pose", "video"},
     {"isolation", "quality"},

@@ -11,6 +11,7 @@ import pytest
 from fake_result import fake_angles
 
 from slumpcv.criteria import baseline_values, judge_phases
+from slumpcv.holds import judged_repetition
 from slumpcv.phases import PhaseSpan
 from slumpcv.posture import Baseline
 
@@ -201,3 +202,13 @@ def test_half_a_hold_has_to_be_seen() -> None:
 
 def test_no_phases_no_judgement() -> None:
     assert judge_phases(recorded(BASELINE)[0], []) == ()
+
+
+def test_the_repetition_with_the_first_head_lift_is_judged_or_else_the_first() -> None:
+    def span(phase: PhaseName, repetition: int) -> PhaseSpan:
+        return PhaseSpan(phase, 0.0, 1.0, 0.0, repetition)
+
+    first, second = [span("SLUMP", 1), span("RECOVERY", 1)], [span("SLUMP", 2), span("HEAD_LIFT", 2)]
+    assert judged_repetition([*first, *second, span("HEAD_LIFT", 3)]) == second
+    assert judged_repetition([*first, second[0]]) == first
+    assert judged_repetition([]) == []

@@ -10,7 +10,7 @@ import pytest
 from fake_result import BOUNDS, fake_angles, fake_session
 
 from slumpcv.errors import InputError
-from slumpcv.files import RESULT_FILES, atomic_write, new_result_folder, remove_stale_results
+from slumpcv.files import RESULT_FILES, atomic_write, new_result_folder, remove_if_empty, remove_stale_results
 from slumpcv.report.tables import phase_per_frame, write_angles_csv, write_phases_csv, write_session_json
 from slumpcv.session import Measured, Session
 
@@ -167,3 +167,15 @@ def test_tables_are_the_same_bytes_every_time(tmp_path):
         write_session_json(tmp_path / run / "session.json", session)
     for name in ("angles.csv", "session.json"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_only_a_folder_without_results_is_removed(tmp_path):
+    folder = tmp_path / "results"
+    folder.mkdir()
+    (folder / "session.json").write_text("{}")
+    remove_if_empty(folder)
+    assert folder.exists()
+    (folder / "session.json").unlink()
+    remove_if_empty(folder)
+    remove_if_empty(folder)
+    assert not folder.exists()

@@ -16,7 +16,6 @@ import slumpcv.survey
 from slumpcv.errors import InputError
 from slumpcv.follow import (
     LEAD_IN_S,
-    NOT_SEARCHED,
     PASSING_S,
     SEARCH_WHEN_LOST_S,
     SETTLING_FRAMES,
@@ -24,6 +23,7 @@ from slumpcv.follow import (
 )
 from slumpcv.models import ModelFile
 from slumpcv.pose import Pose
+from slumpcv.rows import NOT_SEARCHED
 from slumpcv.survey import FEWEST_GLANCES, LOOKERS, MOST_GLANCES, Survey, glances, survey
 from slumpcv.video import ClipInfo, Frame, FrameSource
 

@@ -12,9 +12,10 @@ from slumpcv.angles import Angles
 from slumpcv.answers import Answers
 from slumpcv.correction import load_correction
 from slumpcv.errors import InputError
+from slumpcv.holds import ANGLES
 from slumpcv.marks import PhaseSpan
 from slumpcv.session import Symptom
-from slumpcv.symptoms import ANGLES, LAGS, correlate, phase_at
+from slumpcv.symptoms import LAGS, correlate, phase_at
 
 CLIP = fake_angles(gap=False)
 SPANS = [PhaseSpan(name, start, end, start + 0.6 * (end - start), 1) for name, start, end in BOUNDS]

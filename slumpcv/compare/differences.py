@@ -16,16 +16,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from slumpcv.compare.schema import Difference, Reason
+from slumpcv.session import NOT_JUDGED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from slumpcv.compare.readings import Reading
     from slumpcv.compare.schema import Cell, Trend, Unit, Verdict, Why
-    from slumpcv.session import OutcomeCode, Session
-
-# Whoever stopped, or should not have begun, did another test than whoever went through it.
-STOPPED: frozenset[OutcomeCode] = frozenset({"BLOCKED", "URGENT", "STOPPED"})
+    from slumpcv.session import Session
 
 STEPS: dict[Unit, float] = {"deg": 1.0, "index": 0.01, "points": 1.0}
 """Numbers are shown, and compared, in these steps: a reader must not find 8° ±8 beyond its error."""
@@ -76,7 +74,8 @@ def _why(reading: Reading, session: Session, cell: Cell) -> list[Why]:
         return [cell.missing]
     if reading.measure == "outcome":
         return []
-    if session.outcome is not None and session.outcome.code in STOPPED:
+    # Whoever stopped, or should not have begun, did another test than whoever went through it.
+    if session.outcome is not None and session.outcome.code in NOT_JUDGED:
         return ["stopped"]
     if reading.head_alone and session.isolation.isolated is not True:
         return ["head_not_alone"]

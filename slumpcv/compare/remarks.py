@@ -6,9 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from slumpcv import thresholds
-from slumpcv.compare.differences import STOPPED
 from slumpcv.language import language, listed, text
-from slumpcv.session import Remark
+from slumpcv.session import NOT_JUDGED, Remark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,7 +53,7 @@ def _of_each(known: Sequence[tuple[Compared, Session]]) -> Iterator[Remark]:
     for one, session in known:
         outcome, findings = session.outcome, session.quality.findings
         spoken = session.language == language()
-        if outcome is not None and outcome.code in STOPPED:
+        if outcome is not None and outcome.code in NOT_JUDGED:
             own = outcome.next_step if spoken else text("comparison.own_report")
             title = text(f"outcome.{outcome.code}.title")
             yield _remark("stopped", session=one.letter, outcome=title, next_step=own)

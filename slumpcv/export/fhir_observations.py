@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 from slumpcv.export.fhir_parts import absent, answer, component, concept, quantity, unit_of, value_range
 from slumpcv.export.measurements import CHANGES, in_order
 from slumpcv.language import text
+from slumpcv.report.answer_words import place
 from slumpcv.report.wording import headline, phase_name, verdict_sentence
 from slumpcv.session import NOT_JUDGED
 from slumpcv.terms import PhaseName
@@ -14,7 +15,7 @@ from slumpcv.terms import PhaseName
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slumpcv.answers import Felt, Place
+    from slumpcv.answers import Felt
     from slumpcv.export.fhir_parts import Json
     from slumpcv.session import Measured, Moment, Session, Symptom
 
@@ -142,12 +143,6 @@ def _felt(felt: Felt) -> list[Json]:
     return [
         component(concept("intensity"), felt.intensity, "score"),
         answer(concept("familiar"), familiar),
-        *(answer(concept("region"), place_words(place)) for place in felt.regions),
+        *(answer(concept("region"), place(where)) for where in felt.regions),
         *(answer(concept("quality"), text(f"ask.quality.{quality}")) for quality in felt.qualities),
     ]
-
-
-def place_words(place: Place) -> str:
-    """Return a place on the body in words."""
-    region = text(f"ask.region.{place.region}")
-    return region if place.side is None else text(f"ask.place.{place.side}", region=region)

@@ -24,9 +24,9 @@ from slumpcv.answers import (
     Tried,
     WarningSign,
 )
-from slumpcv.export.fhir_observations import place_words
 from slumpcv.export.fhir_parts import codes
 from slumpcv.language import text
+from slumpcv.report.answer_words import place
 from slumpcv.report.wording import phase_name
 from slumpcv.terms import PhaseName
 
@@ -181,7 +181,7 @@ def _phase(name: AskedPhase, felt: Felt) -> Group:
 
 
 def _where_and_what(link: str, about: str, of: Felt | Intake) -> Iterator[Question]:
-    places = [_place_code(place) for place in of.regions]
+    places = [_place_code(where) for where in of.regions]
     yield _several(f"{link}.regions", text(f"ask.{about}.regions"), places, _places())
     words = text(f"ask.{about}.qualities")
     yield _several(f"{link}.qualities", words, of.qualities, _words("quality", get_args(Quality)))
@@ -203,8 +203,8 @@ def _after(responses: Responses) -> Iterator[Question]:
     yield _number("recovery.after_min", text("ask.felt.recovery_after_min"), after_min, "decimal")
 
 
-def _place_code(place: Place) -> str:
-    return place.region if place.side is None else f"{place.region}.{place.side}"
+def _place_code(where: Place) -> str:
+    return where.region if where.side is None else f"{where.region}.{where.side}"
 
 
 def _places() -> dict[str, str]:
@@ -214,4 +214,4 @@ def _places() -> dict[str, str]:
         for region in get_args(Region)
         for side in (("left", "right", None) if region in MIDLINE else ("left", "right"))
     ]
-    return {_place_code(place): place_words(place) for place in places}
+    return {_place_code(where): place(where) for where in places}

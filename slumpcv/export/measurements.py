@@ -11,7 +11,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, get_args
 
 from slumpcv.answers import ASKED_PHASES
-from slumpcv.holds import ANGLES
+from slumpcv.holds import ANGLES, judged_repetition
 from slumpcv.terms import PhaseName
 
 if TYPE_CHECKING:
@@ -111,8 +111,7 @@ def rows(session: Session) -> Iterator[Row]:
 
 
 def _held(session: Session) -> Iterator[Row]:
-    repetition = next((p.repetition for p in session.phases if p.phase == "HEAD_LIFT"), 1)
-    judged = {p.phase: p for p in reversed(session.phases) if p.repetition == repetition}
+    judged = {p.phase: p for p in reversed(judged_repetition(session.phases))}
     for name in (n for n in get_args(PhaseName) if n in session.measurements):
         phase, measures = judged.get(name), session.measurements[name]
         for measure, held in in_order(measures):

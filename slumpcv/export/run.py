@@ -14,7 +14,7 @@ from slumpcv.export.measurements import write_measurements
 from slumpcv.export.mot import write_mot
 from slumpcv.export.source import open_result
 from slumpcv.export.trc import write_trc
-from slumpcv.files import atomic_write
+from slumpcv.files import atomic_write, remove_if_empty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,13 +74,7 @@ def export(
     result = open_result(where)
     paths = _paths(result.folder, tuple(dict.fromkeys(formats)), output)
     for path in paths.values():
-        if path.name in BUNDLE_FILES and path.parent.resolve() == result.folder.resolve():
-            raise InputError(f"{path} is part of the result itself", "Choose another name with -o.")
-    there = [path for path in paths.values() if path.exists()]
-    if there and not overwrite:
-        raise InputError(
-            f"{there[0]} exists already", "Choose another name with -o, or replace it with --overwrite."
-        )
+        _check(path, result.folder, overwrite)
     with ExitStack() as stack:
         _make_folder(next(iter(paths.values())).parent, stack)
         for chosen, path in paths.items():
@@ -117,20 +111,23 @@ def _paths(folder: Path, formats: Sequence[Format], output: Path | None) -> dict
     return {chosen: output / FILE_NAMES[chosen] for chosen in formats}
 
 
+def _check(path: Path, folder: Path, overwrite: bool) -> None:
+    """Refuse a name that belongs to the result in the folder, or to a file that must not be replaced."""
+    if path.name in BUNDLE_FILES and path.parent.resolve() == folder.resolve():
+        raise InputError(f"{path} is part of the result itself", "Choose another name with -o.")
+    if path.exists() and not overwrite:
+        raise InputError(
+            f"{path} exists already", "Choose another name with -o, or replace it with --overwrite."
+        )
+
+
 def _make_folder(folder: Path, stack: ExitStack) -> None:
     """Make the folder and those above it, to be removed again if nothing comes to stand in them."""
     try:
         for missing in reversed([part for part in (folder, *folder.parents) if not part.exists()]):
             missing.mkdir(exist_ok=True)
-            stack.callback(_remove_if_empty, missing)
+            stack.callback(remove_if_empty, missing)
     except OSError as error:
         raise InputError(
             f"{folder} cannot be made ({error.strerror})", "Choose another place with -o."
         ) from error
-
-
-def _remove_if_empty(folder: Path) -> None:
-    try:
-        folder.rmdir()
-    except OSError:
-        return

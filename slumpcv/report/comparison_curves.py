@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 
 from slumpcv.angles import measure
+from slumpcv.holds import judged_repetition
 from slumpcv.terms import PhaseName
 
 if TYPE_CHECKING:
@@ -65,13 +66,10 @@ def shown_steps(curves: Iterable[Curves]) -> list[PhaseName]:
 
 
 def _judged(phases: Sequence[Phase]) -> list[Phase]:
-    """Return the first of each phase of the repetition that is judged: that with the head lift."""
-    lifted = [phase.repetition for phase in phases if phase.phase == "HEAD_LIFT"]
-    judged = lifted[0] if lifted else 1
+    """Return the first of each phase of the repetition that is judged."""
     first: dict[PhaseName, Phase] = {}
-    for phase in phases:
-        if phase.repetition == judged:
-            first.setdefault(phase.phase, phase)
+    for phase in judged_repetition(phases):
+        first.setdefault(phase.phase, phase)
     return list(first.values())
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from slumpcv.holds import hold_span
+from slumpcv.holds import hold_span, judged_repetition
 from slumpcv.report.drawing import jpeg, resized
 from slumpcv.report.figure_on_video import Posture, draw_person
 from slumpcv.report.moment import Moments
@@ -76,8 +76,8 @@ def key_moments(spans: Sequence[PhaseSpan]) -> list[Moment]:
         In order of time; fewer where a phase is missing. The end of the knee's extension is not
         shown twice where the head lift follows on it.
     """
-    lift = next((s for s in spans if s.phase == "HEAD_LIFT"), None)
-    judged = [s for s in spans if lift is None or s.repetition == lift.repetition]
+    judged = judged_repetition(spans)
+    lift = next((s for s in judged if s.phase == "HEAD_LIFT"), None)
     chosen: dict[Which, PhaseSpan] = {}
     for phase in ("BASELINE", "SLUMP", "KNEE_EXTENSION"):
         span = next((s for s in judged if s.phase == phase), None)

@@ -123,23 +123,14 @@ def write_overlay(
 
     Parameters
     ----------
-    path : Path
-        The file to write, usually ``overlay.mp4``.
-    clip_frames : iterable
-        All decoded frames, upright, in the order of time.
-    track : PoseTrack
-        Says which image size the landmarks refer to.
-    angles : Angles
-        Angles of the analysed frames and the landmarks that they were made of.
-    session : Session
-        Phases, findings and verdict.
-    progress : callable or None
-        Told the time of each frame once it is written.
-    blur_face : bool
-        Whether the person's head is made unrecognisable; see `slumpcv.report.privacy`.
-    writer_factory : callable
-        Opens a video for a path, a width and a height in pixels. It gives the file its name only
-        once it is complete.
+    path : the file to write, usually ``overlay.mp4``.
+    clip_frames : all decoded frames, upright, in the order of time.
+    track : says which image size the landmarks refer to.
+    angles : of the analysed frames, with the landmarks that they were made of.
+    session : phases, findings and verdict.
+    progress : told the time of each frame once it is written.
+    blur_face : whether the person's head is made unrecognisable; see `slumpcv.report.privacy`.
+    writer_factory : opens a video of a path, a width and a height; it is named only once complete.
 
     Raises
     ------

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from slumpcv.holds import judged_repetition
 from slumpcv.language import text
 from slumpcv.report.palette import INK, MUTED, PAPER
 from slumpcv.report.symptom_tables import source_of, symptom_name
@@ -15,7 +16,7 @@ from slumpcv.report.timeline_panels import beside
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from slumpcv.session import Moment, Phase, PhaseIntensity, Session, Symptom
+    from slumpcv.session import Moment, PhaseIntensity, Session, Symptom
 
 _ROW_PX = 42
 _INTENSITY_ROWS = 0.75  # its height, in rows
@@ -70,16 +71,8 @@ def draw_symptoms(axes: Axes, session: Session) -> None:
             _draw_row(axes, row, symptom)
 
 
-def _judged(session: Session, name: str) -> Phase | None:
-    lift = next((p for p in session.phases if p.phase == "HEAD_LIFT"), None)
-    return next(
-        (p for p in session.phases if p.phase == name and (lift is None or p.repetition == lift.repetition)),
-        None,
-    )
-
-
 def _write_intensity(axes: Axes, session: Session, here: PhaseIntensity) -> None:
-    phase = _judged(session, here.phase)
+    phase = next((p for p in judged_repetition(session.phases) if p.phase == here.phase), None)
     if phase is None or here.intensity is None:
         return
     middle = (max(phase.start_s, axes.get_xlim()[0]) + min(phase.end_s, axes.get_xlim()[1])) / 2
