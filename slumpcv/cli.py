@@ -12,6 +12,7 @@ import typer
 from slumpcv import __version__, cli_answers, cli_compare, cli_export
 from slumpcv.cli_job import (
     BlurFaceOption,
+    ClipArgument,
     FpsOption,
     Job,
     JsonOption,
@@ -19,6 +20,7 @@ from slumpcv.cli_job import (
     LanguageOption,
     ModelChoice,
     ModelOption,
+    OutputOption,
     OverlayOption,
     OverwriteOption,
     SideChoice,
@@ -54,11 +56,8 @@ def _root(
 
 @app.command()
 def analyze(
-    clip: Annotated[Path, typer.Argument(help="A video, a folder of images, or a saved track.npz.")],
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="Folder for the results; a new dated one by default."),
-    ] = None,
+    clip: ClipArgument,
+    output: OutputOption = None,
     answers: Annotated[
         Path | None, typer.Option(help="What the person answered: a file made from slumpcv answers.")
     ] = None,

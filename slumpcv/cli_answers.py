@@ -9,6 +9,7 @@ import typer
 
 from slumpcv.cli_job import (
     BlurFaceOption,
+    ClipArgument,
     FpsOption,
     Job,
     JsonOption,
@@ -16,6 +17,7 @@ from slumpcv.cli_job import (
     LanguageOption,
     ModelChoice,
     ModelOption,
+    OutputOption,
     OverlayOption,
     OverwriteOption,
     SideChoice,
@@ -87,11 +89,8 @@ def answers(
 
 
 def ask(
-    clip: Annotated[Path, typer.Argument(help="A video, a folder of images, or a saved track.npz.")],
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="Folder for the results; a new dated one by default."),
-    ] = None,
+    clip: ClipArgument,
+    output: OutputOption = None,
     side: SideOption = SideChoice.AUTO,
     model: ModelOption = ModelChoice.FULL,
     fps: FpsOption = "15",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +14,6 @@ from slumpcv.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from rich.console import Console
     from rich.progress import Progress
@@ -67,6 +67,11 @@ def read_fps(given: str) -> float | None:
     return fps
 
 
+ClipArgument = Annotated[Path, typer.Argument(help="A video, a folder of images, or a saved track.npz.")]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", help="Folder for the results; a new dated one by default."),
+]
 LanguageOption = Annotated[LanguageChoice, typer.Option(help="Language of results and questions.")]
 SideOption = Annotated[SideChoice, typer.Option(help="The tested leg; auto: the one near the camera.")]
 ModelOption = Annotated[ModelChoice, typer.Option(help="Pose model.")]
