@@ -28,8 +28,8 @@ class Environment(NamedTuple):
 
 
 RUN = Environment(ROOT / ".venv", ROOT / "requirements.lock", ())
-# strace shows the tests whether a command opens a network connection.
-DEVELOP = Environment(ROOT / ".venv-dev", ROOT / "requirements-dev.lock", ("strace",))
+# strace shows the tests whether a command opens a network connection; chromium shows them the pages.
+DEVELOP = Environment(ROOT / ".venv-dev", ROOT / "requirements-dev.lock", ("strace", "chromium"))
 
 
 def prepare(environment: Environment) -> Path:

@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
     command = [uv, "pip", "compile", "--quiet", "--no-config", "--universal", "--python-version=3.11"]
     command += ["--fork-strategy=fewest", "--generate-hashes", "--no-build", "--no-header", "--no-annotate"]
     command += ["--no-emit-index-url", "--no-emit-find-links", "pyproject.toml", *arguments]
-    command += ["--extra=fhir", "--extra=parquet"]
+    command += ["--extra=app", "--extra=fhir", "--extra=parquet"]
     # What this machine's pip is told about local packages has no place in a lock.
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))}
     for target, extra in (

@@ -16,11 +16,15 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
     {"__init__", "__main__"},
     {"cli"},
-    {"cli_export"},
+    {"cli_app", "cli_export"},
     {"cli_answers", "cli_compare"},
     {"cli_job"},
+    {"ui"},
     {"export"},
+    {"moments"},
     {"analysis"},
+    {"visits"},
+    {"live"},
     {"asking"},
     {"report"},
     {"compare"},
@@ -53,6 +57,11 @@ LAYERS = (
 # Libraries that must stay exchangeable or are slow to load, and the only places for them.
 ONLY_IN = {
     "streamlit": ("app.py", "slumpcv/ui/"),
+    "starlette": ("slumpcv/ui/",),
+    "plotly": ("slumpcv/ui/",),
+    "segno": ("slumpcv/ui/",),
+    "trustme": ("slumpcv/ui/",),
+    "platformdirs": ("slumpcv/ui/",),
     "mediapipe": ("slumpcv/pose.py",),
     "av": ("slumpcv/video/",),
     "cv2": (

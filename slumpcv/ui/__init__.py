@@ -1,0 +1,1 @@
+"""The app in the browser: pages, components, and the server's own routes."""

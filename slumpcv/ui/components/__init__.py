@@ -1,0 +1,1 @@
+"""Components of the pages that run in the browser."""

@@ -1,0 +1,1 @@
+"""What the server answers beside the pages: the live socket, recordings, voices, the doors."""

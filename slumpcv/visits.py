@@ -1,0 +1,173 @@
+"""Visits of patients who test themselves: what has been answered and recorded, kept on disk.
+
+    DATA/visits/VISIT_ID/visit.json          how far the visit is, and all answers
+    DATA/visits/VISIT_ID/1-right/clip.webm   the recording of the first test, and beside it
+                        /report.pdf ...      what was made of it
+
+Every change is on disk before the next step begins, so that a reload or a crash loses nothing.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import AwareDatetime, ValidationError
+
+from slumpcv.answers import Answers, Intake, Screen
+from slumpcv.errors import InputError
+from slumpcv.files import atomic_write
+from slumpcv.language import Language
+from slumpcv.live.record import GuidedTest
+from slumpcv.terms import Side, Strict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Step = Literal[
+    "consent", "screen", "intake", "prepare", "camera", "upload", "analysis", "questions", "result"
+]
+ClipSource = Literal["camera", "upload", "demo"]
+VISIT_FILE = "visit.json"
+# Tests of the same leg within this time change each other's result (docs/protocol.md, repeat_attempt).
+DAY = timedelta(hours=24)
+
+
+class VisitTest(Strict):
+    """One leg's test within a visit.
+
+    ``clip`` is the recording's name in the test's folder, ``live`` what the guided test noted,
+    ``answers`` what was asked afterwards (screen and intake are the visit's own).
+    """
+
+    number: int
+    side: Side
+    source: ClipSource
+    started_at: AwareDatetime
+    clip: str | None = None
+    live: GuidedTest | None = None
+    analysed: bool = False
+    answers: Answers | None = None
+    answered: bool = False
+
+
+class Visit(Strict):
+    """One person's way through the tests of one day; ``owner`` is the browser it belongs to."""
+
+    schema_version: Literal[1] = 1
+    id: str
+    owner: str
+    language: Language
+    created_at: AwareDatetime
+    step: Step = "consent"
+    consented_at: AwareDatetime | None = None
+    screen: Screen | None = None
+    intake: Intake | None = None
+    tests: tuple[VisitTest, ...] = ()
+
+    @property
+    def test(self) -> VisitTest | None:
+        """Return the latest test."""
+        return self.tests[-1] if self.tests else None
+
+
+class Visits:
+    """All visits in one folder.
+
+    Parameters
+    ----------
+    root : where the visits' folders are; made when it is not there.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def new(self, owner: str, language: Language) -> Visit:
+        """Begin a visit and keep it."""
+        visit = Visit(
+            id=secrets.token_urlsafe(16), owner=owner, language=language, created_at=datetime.now(UTC)
+        )
+        self.save(visit)
+        return visit
+
+    def folder(self, visit: Visit, test: VisitTest | None = None) -> Path:
+        """Return the folder of a visit, or of one of its tests; it exists."""
+        folder = self._root / visit.id
+        if test is not None:
+            folder /= f"{test.number}-{test.side}"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def save(self, visit: Visit) -> None:
+        """Write a visit whole or not at all.
+
+        Raises
+        ------
+        InputError
+            When the disk is full or the folder cannot be written to.
+        """
+        with atomic_write(self.folder(visit) / VISIT_FILE) as path:
+            path.write_text(visit.model_dump_json(indent=1, exclude_none=True), encoding="utf-8")
+
+    def load(self, visit_id: str, owner: str) -> Visit | None:
+        """Return a visit of this owner, None when there is none by that name or it is unreadable."""
+        if not visit_id or not visit_id.replace("-", "").replace("_", "").isalnum():
+            return None
+        try:
+            text = (self._root / visit_id / VISIT_FILE).read_text(encoding="utf-8")
+            visit = Visit.model_validate_json(text)
+        except (OSError, ValidationError):
+            return None
+        return visit if secrets.compare_digest(visit.owner, owner) else None
+
+    def of_owner(self, owner: str) -> list[Visit]:
+        """Return an owner's visits, newest first."""
+        names = [path.parent.name for path in self._root.glob(f"*/{VISIT_FILE}")]
+        found = [visit for name in names if (visit := self.load(name, owner)) is not None]
+        return sorted(found, key=lambda visit: visit.created_at, reverse=True)
+
+    def update(self, visit: Visit, **changes: object) -> Visit:
+        """Return a visit with changes, once they are on disk."""
+        changed = Visit.model_validate(visit.model_dump() | changes)
+        self.save(changed)
+        return changed
+
+    def add_test(self, visit: Visit, side: Side, source: ClipSource) -> Visit:
+        """Return a visit with one more test, begun now."""
+        test = VisitTest(number=len(visit.tests) + 1, side=side, source=source, started_at=datetime.now(UTC))
+        return self.update(visit, tests=(*visit.tests, test))
+
+    def update_test(self, visit: Visit, number: int, **changes: object) -> Visit:
+        """Return a visit with changes to one of its tests, once they are on disk."""
+        tests = tuple(
+            VisitTest.model_validate(test.model_dump() | changes) if test.number == number else test
+            for test in visit.tests
+        )
+        return self.update(visit, tests=tests)
+
+    def tested_lately(self, owner: str, side: Side, now: datetime | None = None) -> int:
+        """Return how many tests of one leg, demonstrations aside, were begun in the last 24 h."""
+        since = (now or datetime.now(UTC)) - DAY
+        return sum(
+            test.side == side and test.source != "demo" and test.clip is not None and test.started_at >= since
+            for visit in self.of_owner(owner)
+            for test in visit.tests
+        )
+
+    def delete(self, visit: Visit) -> None:
+        """Remove a visit with all its recordings and results.
+
+        Raises
+        ------
+        InputError
+            When a file cannot be removed.
+        """
+        folder = self._root / visit.id
+        try:
+            shutil.rmtree(folder)
+        except OSError as error:
+            raise InputError(
+                f"{folder} could not be removed completely ({error.strerror})", "Remove it by hand."
+            ) from error
