@@ -44,7 +44,7 @@ class Recorder {
       }
       if (tries) this.onTrouble(false);
       tries = 0;
-      if (coming < this.first) return this.fail("no_such_test");
+      if (coming < this.first) return this.fail("refused");
       this.pieces.splice(0, coming - this.first);
       this.first = coming;
     }

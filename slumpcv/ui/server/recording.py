@@ -40,8 +40,8 @@ def refusal(error: str, status: int, **more: object) -> JSONResponse:
 def _admitted(request: Request) -> Seat | JSONResponse:
     seat = hub.seat(request.path_params["token"])
     if seat is None:
-        return refusal("no_such_test", 404)
-    return seat if same_origin(request) else refusal("other_origin", 403)
+        return refusal("refused", 404)
+    return seat if same_origin(request) else refusal("refused", 403)
 
 
 def _suffix(request: Request) -> str:
