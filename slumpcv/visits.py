@@ -39,13 +39,16 @@ class VisitTest(Strict):
     """One leg's test within a visit.
 
     ``clip`` is the recording's name in the test's folder, ``live`` what the guided test noted,
-    ``answers`` what was asked afterwards (screen and intake are the visit's own).
+    ``answers`` what was asked afterwards (screen and intake are the visit's own). ``sample`` is the
+    clip that a demonstration plays, ``earlier_24h`` how many tests of this leg came shortly before.
     """
 
     number: int
     side: Side
     source: ClipSource
     started_at: AwareDatetime
+    sample: str | None = None
+    earlier_24h: int = 0
     clip: str | None = None
     live: GuidedTest | None = None
     analysed: bool = False
@@ -72,6 +75,11 @@ class Visit(Strict):
         """Return the latest test."""
         return self.tests[-1] if self.tests else None
 
+    @property
+    def is_demo(self) -> bool:
+        """Return whether samples stand in for the person."""
+        return any(test.source == "demo" for test in self.tests)
+
 
 class Visits:
     """All visits in one folder.
@@ -82,7 +90,7 @@ class Visits:
     """
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
 
     def new(self, owner: str, language: Language) -> Visit:
         """Begin a visit and keep it."""
@@ -94,7 +102,7 @@ class Visits:
 
     def folder(self, visit: Visit, test: VisitTest | None = None) -> Path:
         """Return the folder of a visit, or of one of its tests; it exists."""
-        folder = self._root / visit.id
+        folder = self.root / visit.id
         if test is not None:
             folder /= f"{test.number}-{test.side}"
         folder.mkdir(parents=True, exist_ok=True)
@@ -116,7 +124,7 @@ class Visits:
         if not visit_id or not visit_id.replace("-", "").replace("_", "").isalnum():
             return None
         try:
-            text = (self._root / visit_id / VISIT_FILE).read_text(encoding="utf-8")
+            text = (self.root / visit_id / VISIT_FILE).read_text(encoding="utf-8")
             visit = Visit.model_validate_json(text)
         except (OSError, ValidationError):
             return None
@@ -124,7 +132,7 @@ class Visits:
 
     def of_owner(self, owner: str) -> list[Visit]:
         """Return an owner's visits, newest first."""
-        names = [path.parent.name for path in self._root.glob(f"*/{VISIT_FILE}")]
+        names = [path.parent.name for path in self.root.glob(f"*/{VISIT_FILE}")]
         found = [visit for name in names if (visit := self.load(name, owner)) is not None]
         return sorted(found, key=lambda visit: visit.created_at, reverse=True)
 
@@ -134,9 +142,16 @@ class Visits:
         self.save(changed)
         return changed
 
-    def add_test(self, visit: Visit, side: Side, source: ClipSource) -> Visit:
+    def add_test(self, visit: Visit, side: Side, source: ClipSource, sample: str | None = None) -> Visit:
         """Return a visit with one more test, begun now."""
-        test = VisitTest(number=len(visit.tests) + 1, side=side, source=source, started_at=datetime.now(UTC))
+        test = VisitTest(
+            number=len(visit.tests) + 1,
+            side=side,
+            source=source,
+            started_at=datetime.now(UTC),
+            sample=sample,
+            earlier_24h=self.tested_lately(visit.owner, side),
+        )
         return self.update(visit, tests=(*visit.tests, test))
 
     def update_test(self, visit: Visit, number: int, **changes: object) -> Visit:
@@ -164,7 +179,7 @@ class Visits:
         InputError
             When a file cannot be removed.
         """
-        folder = self._root / visit.id
+        folder = self.root / visit.id
         try:
             shutil.rmtree(folder)
         except OSError as error:
