@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from slumpcv.phases import PhaseSpan
 
 Name = Literal["stop", "signs", "moment", "again", "recovery"]
-FELT = tuple(Felt.model_fields)
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def is_answered(step: Step, answers: Answers) -> bool:
     """Return whether a screen holds an answer already, after a reload for instance."""
     if step.moment is not None:
         felt = felt_at(step.moment, answers)
-        return felt is not None and felt.intensity is not None
+        return felt is not None and (felt.intensity == 0 or None not in (felt.intensity, felt.familiar))
     if step.name == "stop":
         return answers.stop_reason is not None
     return step.name == "recovery" and answers.recovery is not None
@@ -164,3 +163,24 @@ def _changed(answers: Answers, **changes: object) -> Answers:
 def with_answer(answers: Answers, **changes: object) -> Answers:
     """Return answers with some of them changed, checked against the schema."""
     return _changed(answers, **changes)
+
+
+def following(old: Sequence[Step], number: int, new: Sequence[Step], answers: Answers) -> int:
+    """Return which step comes after one, when its answer may have changed the way.
+
+    Parameters
+    ----------
+    old, number : the steps before the answer, and which of them was answered.
+    new, answers : the steps and answers now.
+
+    Returns
+    -------
+    int
+        ``len(new)`` when that was the last.
+    """
+    stayed = number < len(new) and new[number] == old[number]
+    after = number + 1 if stayed else number
+    known = {step.key for step in old}
+    while after < len(new) and new[after].key not in known and is_answered(new[after], answers):
+        after += 1
+    return after
