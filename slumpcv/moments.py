@@ -62,8 +62,8 @@ def find_moments(angles: Angles, spans: Sequence[PhaseSpan], marks: Sequence[Mar
     Parameters
     ----------
     angles, spans : the measured clip.
-    marks : symptoms with their times; a loading phase in which one was strongest is asked about
-        once, with the mark.
+    marks : symptoms with their times; the loading phases from where one began to where it was
+        strongest are asked about with the mark only.
 
     Returns
     -------
@@ -76,13 +76,19 @@ def find_moments(angles: Angles, spans: Sequence[PhaseSpan], marks: Sequence[Mar
         When a mark lies after the end of the clip.
     """
     symptoms = correlate(angles, spans, Answers(symptoms=tuple(marks)))
-    marked = {s.strongest_in for s in symptoms if s.strongest_in in PROVOKED}
+    marked = {phase for symptom in symptoms for phase in _covered(symptom)}
     judged = judged_repetition(spans)
     suspicious = [m for m in [_suspicion(angles, judged, symptoms)] if m is not None]
     asked = {m.phase for m in suspicious} | marked
     phases = _phases(judged) or _unfound(angles)
     in_order = [*(m for m in phases if m.phase not in asked), *_marks(symptoms)]
     return suspicious + sorted(in_order, key=_place)
+
+
+def _covered(symptom: Symptom) -> tuple[AskedPhase, ...]:
+    """Return the loading phases that a mark answers for."""
+    ends = [PROVOKED.index(p) for p in PROVOKED if p in (symptom.phase, symptom.strongest_in)]
+    return PROVOKED[min(ends) : max(ends) + 1] if ends else ()
 
 
 def _place(moment: Moment) -> tuple[int, float]:

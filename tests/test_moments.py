@@ -51,6 +51,16 @@ def test_a_mark_is_asked_about_once_where_it_was_strongest() -> None:
     assert (asked.start_s, asked.end_s, asked.at_s, asked.mark) == (11.0, 14.0, 11.0, 0)
 
 
+def test_a_mark_that_lasts_is_asked_about_once_for_all_that_it_covers() -> None:
+    moments = find_moments(CLIP, SPANS, [Mark(start_s=8.5, end_s=14.5, how="live")])
+    assert kinds(moments) == [
+        ("rest", "BASELINE"),
+        ("phase", "SLUMP"),
+        ("mark", "DORSIFLEXION"),
+        ("head_lift", "HEAD_LIFT"),
+    ]
+
+
 def test_a_mark_at_rest_or_in_the_lift_leaves_their_own_questions() -> None:
     marks = [Mark(start_s=1.0, end_s=2.0), Mark(start_s=17.0, end_s=18.0)]
     assert ("rest", "BASELINE") in kinds(find_moments(CLIP, SPANS, marks))
