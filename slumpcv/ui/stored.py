@@ -29,9 +29,9 @@ TRACK_NAME = "track.npz"
 MOST_KEPT = 8
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stored:
-    """A session with the arrays that it was made of."""
+    """A session with the arrays that it was made of; the same only when read at the same time."""
 
     folder: Path
     session: Session
