@@ -36,7 +36,11 @@ def show(visit: Visit) -> None:
     with st.container(border=True, key="group_story"):
         answers["onset"] = one_of(text("ask.intake.onset"), ONSETS, "onset", given.onset, "intake_onset")
         answers["over_6_weeks"] = one_of(
-            text("ask.intake.over_6_weeks"), YES_NO_UNSURE, "answer", given.over_6_weeks, "intake_over_6_weeks"
+            text("ask.intake.over_6_weeks"),
+            YES_NO_UNSURE,
+            "answer",
+            given.over_6_weeks,
+            "intake_over_6_weeks",
         )
         answers["tried"] = _tried(given)
     with st.container(border=True, key="group_history"):

@@ -31,7 +31,7 @@ def show(visit: Visit) -> None:
     st.subheader(text("app.prepare.place"), anchor=False)
     st.html(_list([text(f"app.place.{name}") for name in PLACE]))
     st.subheader(text("app.prepare.steps"), anchor=False)
-    st.html(f'<ol class="steps">{"".join(_step(name) for name in STEPS)}</ol>')
+    _drawn(f'<ol class="steps">{"".join(_step(name) for name in STEPS)}</ol>')
     st.write(text("app.prepare.early"))
     _mark()
     st.html(f'<p class="stop">{escape(text("app.prepare.stop"))}</p>')
@@ -51,9 +51,7 @@ def choose_leg(visit: Visit) -> Side | None:
     st.subheader(text("app.prepare.leg"), anchor=False)
     st.write(_advice(visit))
     open_test = visit.test if visit.test is not None and visit.test.clip is None else None
-    given = one_of(
-        text("app.prepare.which_leg"), SIDES, "side", open_test.side if open_test else None, "leg"
-    )
+    given = one_of(text("app.prepare.which_leg"), SIDES, "side", open_test.side if open_test else None, "leg")
     side = next((side for side in SIDES if side == given), None)
     if side is not None and hub.visits().tested_lately(visit.owner, side):
         st.warning(text("app.prepare.lately", leg=text(f"app.leg.{side}")), icon=":material/schedule:")
@@ -91,6 +89,10 @@ def _list(items: Sequence[str]) -> str:
     return f'<ul class="points">{"".join(f"<li>{escape(item)}</li>" for item in items)}</ul>'
 
 
+def _drawn(html: str) -> None:
+    st.markdown(html, unsafe_allow_html=True)  # st.html leaves drawings out
+
+
 def _step(name: str) -> str:
     title, words = escape(text(f"app.step.{name}.title")), escape(text(f"app.step.{name}.text"))
     return f"<li>{figure(name)}<strong>{title}</strong><span>{words}</span></li>"
@@ -99,7 +101,7 @@ def _step(name: str) -> str:
 def _mark() -> None:
     st.subheader(text("app.prepare.mark"), anchor=False)
     words = escape(text("app.prepare.mark_text"))
-    st.html(f'<div class="mark">{figure("mark")}<p>{words}</p></div>')
+    _drawn(f'<div class="mark">{figure("mark")}<p>{words}</p></div>')
 
 
 def _sound(visit: Visit) -> None:
