@@ -21,7 +21,7 @@ from slumpcv.ui.server.files import REPLAY_NAME
 from slumpcv.ui.stored import Stored, read_stored
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from streamlit.delta_generator import DeltaGenerator
 
     from slumpcv.answers import Answers
     from slumpcv.moments import Moment
@@ -70,14 +70,16 @@ class Questions:
         """Show one step: the replay on one side, the question on the other."""
         step = self.steps[self.at]
         shell.heading(_title(step))
-        left, right = st.columns([1.1, 1], gap="large")
-        with left:
-            self._replay(step)
-        with right:
+        place: DeltaGenerator = st.container()
+        if step.name in ("moment", "again"):
+            left, place = st.columns([1.1, 1], gap="large")
+            with left:
+                self._replay(step)
+        with place:
             st.caption(text("replay.progress", number=self.at + 1, count=len(self.steps)))
             answers = self._ask(step)
-        with right, st.container(key="answer_buttons", horizontal=True):
-            self._buttons(step, answers)
+            with st.container(key="answer_buttons", horizontal=True):
+                self._buttons(step, answers)
 
     def _ask(self, step: Step) -> Answers:
         if step.moment is not None:
@@ -130,11 +132,11 @@ class Questions:
         st.write(text(f"replay.intro.{moment.kind}"))
         heard = questioning.heard_at(moment, self.test.live)
         if heard is not None:
-            st.info(text("replay.heard_yes" if heard else "replay.heard_no"), icon=":material/hearing:")
+            st.info(text(f"replay.heard.{heard}"), icon=":material/hearing:")
         answers = self.answers
         if moment.kind == "head_lift" and questioning.felt_before_lift(answers):
             answers = self._change(answers)
-        before = questioning.felt_at(moment, answers) or _prefilled(heard)
+        before = questioning.felt_at(moment, answers) or questioning.filled_in(heard, answers)
         felt = ask_felt(before, self.test.side, self._field(questioning.moment_key(moment)))
         if felt == before and answers == self.answers:
             return self._with(moment, answers, felt)
@@ -247,13 +249,6 @@ class Questions:
             jobs.finish(self.visit, self.test.number, answers)
         st.session_state.pop(self.name, None)
         state.go(self.visit, "result")
-
-
-def _prefilled(heard: bool | None) -> Felt:
-    """Take what was answered aloud; silence was a no."""
-    if heard is None:
-        return Felt()
-    return Felt(familiar="yes") if heard else Felt(intensity=0)
 
 
 def _title(step: Step) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from functools import lru_cache
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import streamlit as st
 
@@ -15,6 +15,7 @@ from slumpcv.language import language, speaking, text
 from slumpcv.report.keyframes import figures_of_track, frames_of_clip
 from slumpcv.report.pdf import key_picture, timeline_alt
 from slumpcv.report.wording import by_weight, format_measure, phase_name, verdict_sentence
+from slumpcv.terms import PhaseName
 from slumpcv.ui.charts import timeline
 from slumpcv.ui.stored import MOST_KEPT
 
@@ -83,7 +84,8 @@ def _angles(session: Session) -> None:
         f'<tr><th scope="row">{escape(phase_name(phase))}</th>'
         + "".join(f"<td>{escape(_cell(name, held.get(name)))}</td>" for name in ANGLES)
         + "</tr>"
-        for phase, held in session.measurements.items()
+        for phase in get_args(PhaseName)
+        if (held := session.measurements.get(phase)) is not None
     )
     first = escape(text("report.phases.phase"))
     label = escape(text("report.angles.title"))
