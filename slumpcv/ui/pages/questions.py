@@ -13,7 +13,7 @@ from slumpcv.language import text
 from slumpcv.report.wording import sentences
 from slumpcv.symptoms import correlate
 from slumpcv.ui import jobs, questioning, shell, state
-from slumpcv.ui.components.replay import replay
+from slumpcv.ui.components.replay import Film, Look, replay
 from slumpcv.ui.felt_form import ask_felt, ask_intensity
 from slumpcv.ui.fields import one_of, spoken
 from slumpcv.ui.server import hub
@@ -96,18 +96,20 @@ class Questions:
             for m in self._moments()
             if (mark := questioning.mark_at(m, self.answers)) is not None
         ]
-        change = replay(
+        film = Film(
             f"/slumpcv/file/{hub.open_seat(self.visit, self.test.number)}/{REPLAY_NAME}",
+            self.stored.session.clip.duration_s,
+            self.stored.bands(),
+            self.stored.frame_s,
+        )
+        look = Look(
             at_s=max(0.0, moment.at_s - LEAD_S) if moment else 0.0,
             jump=step.key,
-            marks=marks,
-            phases=self.stored.bands(),
-            duration_s=self.stored.session.clip.duration_s,
+            focus=(moment.start_s, moment.end_s) if moment and moment.mark is None else None,
             active=questioning.moment_key(step.moment) if step.moment else None,
             editable=step.moment is not None and step.moment.kind not in ("rest", "head_lift"),
-            focus=(moment.start_s, moment.end_s) if moment and moment.mark is None else None,
-            frame_s=self.stored.frame_s,
         )
+        change = replay(film, look, marks)
         if change is not None and step.moment is not None and change["id"] == step.key:
             self._move(step.moment, change)
 
