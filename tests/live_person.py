@@ -25,6 +25,7 @@ from synthetic import (
 from slumpcv.live.events import Say, Tone
 from slumpcv.live.guide import Guide
 from slumpcv.live.seen import Seen
+from slumpcv.live.voice import seconds_of
 from slumpcv.phases import PhaseMachine
 
 if TYPE_CHECKING:
@@ -41,11 +42,7 @@ STEP_S = 1.0 / FPS
 REACTION_S = 0.7
 
 
-def spoken_s(key: str) -> float:
-    """As long as the English recordings, roughly."""
-    return {"ask": 4.0, "cue": 2.0, "repeat": 5.0, "mistake": 2.0, "stop": 3.5}.get(
-        key.split("_", maxsplit=1)[0], 1.5
-    )
+spoken_s = seconds_of("en")
 
 
 @dataclass
@@ -71,7 +68,6 @@ class Person:
     found: bool = True
     far_knee_deg: float = 90.0
     story: Story = field(default_factory=lambda: Story(hold_s=0.0).begins("BASELINE"))
-    raise_times_s: list[tuple[float, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._machine = PhaseMachine()

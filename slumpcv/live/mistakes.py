@@ -11,11 +11,12 @@ from slumpcv import thresholds
 from slumpcv.live.guide_steps import ADDING, INDEX
 from slumpcv.marks import Stage
 from slumpcv.quality.person import FAR_KNEE_DEG, NEAR_KNEE_DEG
-from slumpcv.quality.tempo import FASTEST_S, HASTY_S
+from slumpcv.quality.tempo import FASTEST_S, HASTY_S, MOVEMENTS
 
 if TYPE_CHECKING:
     from slumpcv.live.progress import Progress
     from slumpcv.live.seen import Seen
+    from slumpcv.marks import PhaseSpan
     from slumpcv.terms import PhaseName
 
 # What is said later than this after it happened would be taken for something else. [E]
@@ -64,8 +65,10 @@ class Mistakes:
         chin_given_up : whether the chin was asked for in vain already.
         """
         self._remember(seen, step, progress)
-        if step in ADDING or step == "HEAD_LIFT":
-            self._haste(seen, step, progress)
+        if step in ADDING:
+            self._lasting("mistake_too_fast", seen, self._knee_is_hasty(seen), 0.0)
+        if (step in ADDING or step == "HEAD_LIFT") and progress.at_rest and progress.phases:
+            self._was_hasty(seen, progress.phases[-1])
         if step in ("SLUMP", "NECK_FLEXION"):
             self._lasting("mistake_hip_hinge", seen, _leans_from_the_hips(seen), LASTING_S)
         if step == "KNEE_EXTENSION":
@@ -96,24 +99,24 @@ class Mistakes:
         if before_lift and math.isfinite(knee + lean):
             _keep(self._rest, (seen.time_s, knee, lean), REST_S)
 
-    def _haste(self, seen: Seen, step: PhaseName, progress: Progress) -> None:
-        (first_s, first), (last_s, last) = (
-            (self._knee[0], self._knee[-1]) if self._knee else 2 * ((0.0, 0.0),)
-        )
-        if last_s - first_s >= SPEED_WINDOW_S / 2 and step in ADDING:
-            hasty = (first - last) / (last_s - first_s) > PEAK_OF_MEAN * thresholds.KNEE_SPEED_DEG_S
-            self._lasting("mistake_too_fast", seen, hasty and _straightened(seen) >= NEAR_KNEE_DEG, 0.0)
-        if not progress.phases or not progress.at_rest:
-            return
-        span = progress.phases[-1]
+    def _knee_is_hasty(self, seen: Seen) -> bool:
+        """Return whether the knee straightens too fast right now."""
+        if not self._knee or self._knee[-1][0] - self._knee[0][0] < SPEED_WINDOW_S / 2:
+            return False
+        (first_s, first), (last_s, last) = self._knee[0], self._knee[-1]
+        speed_deg_s = (first - last) / (last_s - first_s)
+        hasty = speed_deg_s > PEAK_OF_MEAN * thresholds.KNEE_SPEED_DEG_S
+        return hasty and _straightened(seen) >= NEAR_KNEE_DEG
+
+    def _was_hasty(self, seen: Seen, span: PhaseSpan) -> None:
+        """Note a movement that took too short, once it has come to rest."""
         took_s = span.hold_start_s - span.start_s
-        if span.phase in ("SLUMP", "NECK_FLEXION", "HEAD_LIFT"):
-            hasty = FASTEST_S < took_s < HASTY_S
+        if span.phase == "KNEE_EXTENSION":
+            hasty = _straightened(seen) > thresholds.KNEE_SPEED_DEG_S * took_s
         else:
-            hasty = took_s > FASTEST_S and _straightened(seen) > thresholds.KNEE_SPEED_DEG_S * took_s
-            hasty = hasty and span.phase == "KNEE_EXTENSION"
+            hasty = span.phase in MOVEMENTS and took_s < HASTY_S
         # Only once it has just come to rest: later it is no news.
-        if hasty and seen.time_s - span.hold_start_s <= TIMELY_S:
+        if hasty and took_s > FASTEST_S and seen.time_s - span.hold_start_s <= TIMELY_S:
             self._found("mistake_too_fast", seen.time_s)
 
     def _far_leg(self, seen: Seen) -> bool:

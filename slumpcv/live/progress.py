@@ -42,7 +42,7 @@ class Progress:
         self.at_rest = False
         self.still_since_s = math.nan
         self._from_s = math.nan
-        self._from_back = self._furthest_back = math.nan
+        self._from_back, self._furthest_back = math.nan, -math.inf
         self._gone_since_s = math.nan
         self._got_up = False
         self._tall_again_s = math.nan
@@ -120,13 +120,11 @@ class Progress:
     def _note_back(self, seen: Seen) -> None:
         back = back_deg(seen)
         if seen.stage is Stage.BASELINE:
-            self._from_back = self._furthest_back = math.nan
+            self._from_back, self._furthest_back = math.nan, -math.inf
         if math.isnan(self._from_back):
             self._from_back = seen.tall.get("trunk_lean_deg", math.nan)
         if math.isfinite(back):
-            self._furthest_back = max(
-                back, -math.inf if math.isnan(self._furthest_back) else self._furthest_back
-            )
+            self._furthest_back = max(self._furthest_back, back)
 
     def _still_slumped(self, seen: Seen) -> bool:
         if "KNEE_EXTENSION" not in self.done:
