@@ -169,7 +169,8 @@ class Guide:
             return "title_stop" if self._stopped else "title_done"
         if state in (State.ASK, State.ANSWER):
             return "title_ask"
-        return "title_hold" if state in (State.HOLD, State.STAY) else self._walk.step.title
+        held = state in (State.HOLD, State.STAY) and self._walk.at > INDEX["BASELINE"]
+        return "title_hold" if held else self._walk.step.title
 
     def _hold_share(self) -> float:
         hold_s = self._walk.step.hold_s

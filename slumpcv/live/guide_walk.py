@@ -96,7 +96,7 @@ class Walk:
     def catch_up(self) -> None:
         """Follow a person who is ahead of the cues."""
         ahead = self._progress.furthest
-        if ahead <= self.at or (self.felt and ahead < INDEX["HEAD_LIFT"]):
+        if ahead <= self.at or not self._progress.sure or (self.felt and ahead < INDEX["HEAD_LIFT"]):
             return
         if self.state is State.ANSWER and self._speech.free(self.now_s):
             self.heard[ASKED[self.step.phase]] = False

@@ -31,6 +31,13 @@ LASTING_FAR_S = 0.7
 # Over this long the rest before the head lift, and the far knee before its leg moves, are read.
 REST_S = 1.2
 FAR_REST_S = 3.0
+# A head this far from where it was when sitting tall has the chin down, with or without a movement of
+# its own: a slump alone carries the face along by 40 deg. [E]
+CHIN_DOWN_DEG = 60.0
+HEAD = ("neck_flexion_deg", "face_pitch_deg")
+# Who moves further than this while the head lifts is not giving way, but sitting up. [E]
+LEAVING_KNEE_DEG = 20.0
+LEAVING_TRUNK_DEG = 15.0
 # The beginning of a movement that is not known yet.
 UNNOTICED_S = 0.4
 
@@ -44,6 +51,7 @@ class Mistakes:
         self._since_s: dict[str, float] = {}
         self._knee: deque[tuple[float, ...]] = deque()
         self._far: deque[tuple[float, ...]] = deque()
+        self._slumped_head: tuple[float, ...] = ()
         self._rest: deque[tuple[float, ...]] = deque()
 
     def due(self, time_s: float) -> str | None:
@@ -73,9 +81,8 @@ class Mistakes:
             self._lasting("mistake_hip_hinge", seen, _leans_from_the_hips(seen), LASTING_S)
         if step == "KNEE_EXTENSION":
             self._lasting("mistake_far_leg", seen, self._far_leg(seen), LASTING_FAR_S)
-        without_chin = "KNEE_EXTENSION" in progress.done and "NECK_FLEXION" not in progress.done
-        if step in ADDING and without_chin and not chin_given_up:
-            self._found("mistake_chin", seen.time_s)
+        if step in ADDING and not chin_given_up:
+            self._lasting("mistake_chin", seen, self._knee_without_chin(seen, progress), LASTING_S)
         if step == "HEAD_LIFT" and seen.stage in (Stage.LOADING, Stage.LIFTED):
             self._gives_way(seen)
 
@@ -95,6 +102,8 @@ class Mistakes:
             _keep(self._knee, (seen.time_s, knee), SPEED_WINDOW_S)
         if INDEX[step] < INDEX["KNEE_EXTENSION"] and math.isfinite(seen.far_knee_flexion_deg):
             _keep(self._far, (seen.time_s, seen.far_knee_flexion_deg), FAR_REST_S)
+        if step == "SLUMP" and progress.at_rest and "SLUMP" in progress.done:
+            self._slumped_head = _head(seen)
         before_lift = step != "HEAD_LIFT" and seen.stage is Stage.LOADING and progress.at_rest
         if before_lift and math.isfinite(knee + lean):
             _keep(self._rest, (seen.time_s, knee, lean), REST_S)
@@ -124,6 +133,19 @@ class Mistakes:
             return False
         return median(deg for _, deg in self._far) - seen.far_knee_flexion_deg > FAR_KNEE_DEG
 
+    def _knee_without_chin(self, seen: Seen, progress: Progress) -> bool:
+        """Return whether the knee has just begun with the head no lower than the slump had carried it."""
+        knee = next((span for span in progress.phases if span.phase == "KNEE_EXTENSION"), None)
+        late = knee is None or seen.time_s - knee.start_s > TIMELY_S
+        if late or not _straightened(seen) >= NEAR_KNEE_DEG:
+            return False
+        tall = tuple(seen.tall.get(name, math.nan) for name in HEAD)
+        in_all = _most_lowered(_head(seen), tall)
+        if not self._slumped_head:
+            return in_all < thresholds.NECK_FLEXED_DEG
+        by_itself = _most_lowered(_head(seen), self._slumped_head)
+        return by_itself < thresholds.NECK_FLEXED_DEG / 2 and in_all < CHIN_DOWN_DEG
+
     def _gives_way(self, seen: Seen) -> None:
         """Compare knee and trunk with how they were before the head lift."""
         if not self._rest:
@@ -133,12 +155,25 @@ class Mistakes:
         knee = _angle(seen, "knee_flexion_deg") - median(row[1] for row in settled)
         lean = median(row[2] for row in settled) - _angle(seen, "trunk_lean_deg")
         sinks = knee > thresholds.KNEE_STILL_DEG and _straightened(seen) > 0.0
+        if knee > LEAVING_KNEE_DEG or lean > LEAVING_TRUNK_DEG:
+            self._waiting.clear()
+            return
         self._lasting("mistake_knee_sinks", seen, sinks, LASTING_S)
         self._lasting("mistake_trunk_rises", seen, lean > thresholds.TRUNK_STILL_DEG, LASTING_S)
 
 
 def _angle(seen: Seen, name: str) -> float:
     return seen.angles.get(name, math.nan)
+
+
+def _head(seen: Seen) -> tuple[float, ...]:
+    return tuple(_angle(seen, name) for name in HEAD)
+
+
+def _most_lowered(head: tuple[float, ...], before: tuple[float, ...]) -> float:
+    """Return by how much a head is lower than before, by neck or face; NaN when neither is known."""
+    lowered = [now - then for now, then in zip(head, before, strict=True)]
+    return max((by for by in lowered if math.isfinite(by)), default=math.nan)
 
 
 def _straightened(seen: Seen) -> float:
