@@ -73,7 +73,8 @@ class Plausible:
     shank_hidden : (T,) True where a person was found and the near shank cannot be believed.
     thigh_deg : (T,) elevation of the near thigh as seen, also where its knee is not believed:
         enough to tell sitting from standing.
-    thigh_px : the clip's median thigh length.
+    thigh_px : the clip's median thigh length, or the one that was known.
+    swapped : (T,) True where the legs were exchanged and put right.
     """
 
     points: Points
@@ -81,10 +82,30 @@ class Plausible:
     shank_hidden: Mask
     thigh_deg: NDArray[np.float64]
     thigh_px: float
+    swapped: Mask
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a person before some frames of them are looked at; a whole clip needs none.
+
+    Attributes
+    ----------
+    thigh_px, torso_px : lengths in the picture, instead of the frames' own medians.
+    swapped : whether the legs of the first frame are exchanged.
+    """
+
+    thigh_px: float
+    torso_px: float
+    swapped: bool
 
 
 def keep_plausible(
-    points: Points, visibility: NDArray[np.float64], time_s: NDArray[np.float64], near: Side
+    points: Points,
+    visibility: NDArray[np.float64],
+    time_s: NDArray[np.float64],
+    near: Side,
+    known: Known | None = None,
 ) -> Plausible:
     """Return the landmarks with every implausible joint of the near side set to NaN.
 
@@ -94,17 +115,18 @@ def keep_plausible(
     visibility : (T, 33), 0 to 1.
     time_s : (T,) strictly increasing.
     near : the side towards the camera.
+    known : what earlier frames of the same person have shown.
     """
     points = points.copy()
     index = {j: landmark(j, near) for j in (*LEG, "ear", "shoulder")}
     hip, knee, ankle = (index[j] for j in ("hip", "knee", "ankle"))
     found = np.isfinite(points[:, hip, 0])
-    thigh_px = _median(length(points[:, knee] - points[:, hip]))
-    swapped = swapped_legs(points, near, thigh_px)
+    thigh_px, torso_px = (known.thigh_px, known.torso_px) if known else body_lengths(points, near)
+    swapped = swapped_legs(points, near, thigh_px, known.swapped if known else None)
     _exchange_legs(points, swapped, near)
 
     torso = length(points[:, index["shoulder"]] - points[:, hip])
-    bad_torso = found & _outside(torso / _median(torso), TORSO_PER_MEDIAN)
+    bad_torso = found & _outside(torso / torso_px, TORSO_PER_MEDIAN)
     bad_thigh = found & _outside(length(points[:, knee] - points[:, hip]) / thigh_px, THIGH_PER_MEDIAN)
     jumped = {j: found & _jumps(points[:, i], time_s, thigh_px) for j, i in index.items()}
     points[bad_torso] = np.nan
@@ -129,9 +151,14 @@ def keep_plausible(
         "jump": np.any(list(jumped.values()), axis=0),
         "legs_swapped": swapped,
     }
-    return Plausible(
-        points, {k: int(v.sum()) for k, v in reasons.items()}, hidden & found, thigh_deg, thigh_px
-    )
+    counts = {k: int(v.sum()) for k, v in reasons.items()}
+    return Plausible(points, counts, hidden & found, thigh_deg, thigh_px, swapped)
+
+
+def body_lengths(points: Points, near: Side) -> tuple[float, float]:
+    """Return the median lengths of thigh and torso of the near side, in pixels; NaN when never seen."""
+    hip, knee, shoulder = (points[:, landmark(j, near)] for j in ("hip", "knee", "shoulder"))
+    return _median(length(knee - hip)), _median(length(shoulder - hip))
 
 
 def _steady_thigh(points: Points, hip: int, knee: int, time_s: NDArray[np.float64], thigh_px: float) -> Mask:
@@ -165,12 +192,13 @@ def _close(mask: Mask, time_s: NDArray[np.float64]) -> Mask:
     return closed
 
 
-def swapped_legs(points: Points, near: Side, thigh_px: float) -> Mask:
+def swapped_legs(points: Points, near: Side, thigh_px: float, first: bool | None = None) -> Mask:
     """Return the frames whose left and right leg the model exchanged.
 
     The cheapest path through two states (as labelled, exchanged), where a frame costs the
     distance that both knees and ankles move from the frame before: legs do not trade places
-    within a frame. A leg that is labelled wrongly from start to end cannot be found this way.
+    within a frame. A leg that is labelled wrongly from start to end cannot be found this way,
+    unless `first` says whether the legs of the first frame are exchanged.
 
     Returns
     -------
@@ -185,7 +213,7 @@ def swapped_legs(points: Points, near: Side, thigh_px: float) -> Mask:
     stay = np.abs(np.diff(legs, axis=0)).sum(axis=(1, 2))
     change = CHANGE_THIGHS + np.abs(legs[1:] - legs[:-1, ::-1]).sum(axis=(1, 2))
     frame = np.array([0.0, SWAPPED_FRAME_THIGHS])
-    cost = frame
+    cost = frame if first is None else np.where([first, not first], np.inf, frame)
     came_from = np.zeros((len(points), 2), dtype=np.intp)
     for t in range(1, len(points)):
         step = np.array([[stay[t - 1], change[t - 1]], [change[t - 1], stay[t - 1]]])
