@@ -45,6 +45,9 @@ JUMP_WINDOW_S = 0.5
 # visibility. A steady turn does not stand out against the median of a longer window.
 THIGH_WINDOW_S = 5.0
 THIGH_OFF_THIGHS = 0.06
+# Without the frames to come, the median takes half a window to follow when the model shifts the
+# knee for good, as it does by 0.06 to 0.1 on a raised leg; a jump is still more than this.
+THIGH_OFF_LIVE_THIGHS = 0.15
 # What pulls the knee away may pull the hip along; at rest the hip stays within 0.02.
 HIP_OFF_THIGHS = 0.04
 # Single frames that look right between wrong ones this close are wrong as well.
@@ -87,7 +90,9 @@ class Plausible:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a person before some frames of them are looked at; a whole clip needs none.
+    """What is known of a person before the latest frames of them are looked at, live.
+
+    A whole clip needs none of it.
 
     Attributes
     ----------
@@ -133,7 +138,8 @@ def keep_plausible(
     for joint, i in index.items():
         points[jumped[joint], i] = np.nan
     thigh_deg = elevation_deg(points[:, knee] - points[:, hip])
-    bad_thigh |= _steady_thigh(points, hip, knee, time_s, thigh_px)
+    off_thighs = THIGH_OFF_LIVE_THIGHS if known else THIGH_OFF_THIGHS
+    bad_thigh |= _steady_thigh(points, hip, knee, time_s, off_thighs * thigh_px, HIP_OFF_THIGHS * thigh_px)
 
     shank = length(points[:, ankle] - points[:, knee])
     bad_shank = found & _outside(shank / thigh_px, SHANK_PER_THIGH)
@@ -161,7 +167,9 @@ def body_lengths(points: Points, near: Side) -> tuple[float, float]:
     return _median(length(knee - hip)), _median(length(shoulder - hip))
 
 
-def _steady_thigh(points: Points, hip: int, knee: int, time_s: NDArray[np.float64], thigh_px: float) -> Mask:
+def _steady_thigh(
+    points: Points, hip: int, knee: int, time_s: NDArray[np.float64], off_px: float, hip_off_px: float
+) -> Mask:
     """Hold the knee to its thigh's running median; return where it cannot be believed at all.
 
     Changes `points`: believed knees lie at the end of the median thigh, and a hip that was
@@ -174,8 +182,8 @@ def _steady_thigh(points: Points, hip: int, knee: int, time_s: NDArray[np.float6
     steady = _over_time(np.where(sits[:, None], thigh, np.nan), time_s, THIGH_WINDOW_S)
     hip_off = length(points[:, hip] - _over_time(points[:, hip], time_s, THIGH_WINDOW_S))
     with np.errstate(invalid="ignore"):
-        off = sits & (length(thigh - steady) > THIGH_OFF_THIGHS * thigh_px)
-        pulled = hip_off > HIP_OFF_THIGHS * thigh_px
+        off = sits & (length(thigh - steady) > off_px)
+        pulled = hip_off > hip_off_px
     bad = _close(off, time_s)
     points[sits, knee] = points[sits, hip] + steady[sits]
     points[bad & pulled, hip] = np.nan
