@@ -118,6 +118,11 @@ class LiveMeasure:
         return next((b for b in self._tall if b.trunk_px >= AS_TALL * tallest), None)
 
     @property
+    def torso_px(self) -> float:
+        """Return the length of the upright torso; NaN before anybody was seen."""
+        return self._lengths[1]
+
+    @property
     def _tallest_px(self) -> float:
         return max((b.trunk_px for b in self._tall), default=math.nan)
 
@@ -126,7 +131,12 @@ class LiveMeasure:
         """Return whether the person sits still just now, and not much less tall than they have done."""
         if not self._tall or self._looked_s - self._tall[-1].end_s > TALL_WINDOW_S - STILL_S:
             return False
-        return self._tall[-1].trunk_px >= TALL_SHARE * self._tallest_px
+        return not self.sits_short
+
+    @property
+    def sits_short(self) -> bool:
+        """Return whether the person sat much less tall when last still than they have done before."""
+        return bool(self._tall) and self._tall[-1].trunk_px < TALL_SHARE * self._tallest_px
 
     def step(self, time_s: float, pose: Pose | None, *, upright: bool, forget: bool = False) -> Measured:
         """Measure the next frame.

@@ -11,7 +11,7 @@ from slumpcv.body import NOSE, PAIRS, landmark
 from slumpcv.language import listed, text
 from slumpcv.quality.scene import Scene, around
 from slumpcv.quality.words import finding
-from slumpcv.quality.yaw import load_yaw_fit
+from slumpcv.quality.yaw import surely_off_deg
 from slumpcv.smoothing import running_median, window_frames
 
 if TYPE_CHECKING:
@@ -108,9 +108,7 @@ def torsos(px: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _yaw(yaw_deg: float) -> Iterator[Finding]:
-    # Beyond the limit by one standard error: a camera that is right at it would otherwise be
-    # refused in every other recording.
-    surely_deg = abs(yaw_deg) - load_yaw_fit().plus_minus_deg / 1.96
+    surely_deg = surely_off_deg(yaw_deg)
     degrees = round(abs(yaw_deg))
     end = text("findings.end.front") if yaw_deg > 0 else text("findings.end.back")
     if surely_deg > thresholds.YAW_REFUSE_DEG:

@@ -84,3 +84,11 @@ def estimate_yaw_deg(raw: RawPosture, trunk_px: float, frames: NDArray[np.bool_]
         return None
     fit = load_yaw_fit()
     return float(np.clip(fit.intercept_deg + fit.deg_per_trunk * apart, -LARGEST_DEG, LARGEST_DEG))
+
+
+def surely_off_deg(yaw_deg: float) -> float:
+    """Return by how much the camera is surely off square: one standard error less than estimated.
+
+    A camera that is right at a limit would otherwise be beyond it in every other recording.
+    """
+    return abs(yaw_deg) - load_yaw_fit().plus_minus_deg / 1.96
