@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from slumpcv.body import NOSE, landmark
+from slumpcv.geometry import length
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,7 +39,7 @@ KNUCKLE: dict[Side, int] = {"left": 19, "right": 20}
 
 @dataclass(frozen=True)
 class Level:
-    """What makes a hand raised, lengths in upright torsos. [E]
+    """What makes a hand raised [E], lengths in upright torsos.
 
     Attributes
     ----------
@@ -74,7 +75,7 @@ class _Arm:
         forearm = (
             above > level.over_elbow and above > level.slope * ahead and self.from_hip[1] > level.over_hip
         )
-        out = float(np.hypot(*self.from_shoulder)) > level.reach
+        out = float(length(self.from_shoulder)) > level.reach
         return bool(forearm or (out and self.from_shoulder[1] > -level.under_shoulder))
 
 
@@ -145,7 +146,7 @@ class RaisedHand:
             return True
         if self.up or not (arm.at_head or self._from.at_head):
             return False
-        moved = float(np.hypot(*(arm.wrist - self._from.wrist)))
+        moved = float(length(arm.wrist - self._from.wrist))
         return arm.at_head != self._from.at_head or moved > HEAD_STILL_TORSOS
 
     def _lost(self) -> None:
@@ -158,15 +159,24 @@ class RaisedHand:
     ) -> _Arm | None:
         """Return the near arm, or None where it is not seen."""
 
-        def at(joint: Joint) -> NDArray[np.float64]:
-            return points[landmark(joint, self._near)] / torso_px
+        def at(index: int) -> NDArray[np.float64]:
+            place: NDArray[np.float64] = points[index] / torso_px
+            return place
+
+        def near(joint: Joint) -> NDArray[np.float64]:
+            return at(landmark(joint, self._near))
 
         needed: tuple[Joint, ...] = ("shoulder", "elbow", "wrist")
         seen = all(visibility[landmark(joint, self._near)] >= SEEN_VISIBILITY for joint in needed)
-        wrist = at("wrist")
-        ways = [wrist - at(joint) for joint in ("elbow", "hip", "shoulder")]
-        if not seen or not np.isfinite(ways).all():
+        wrist, knuckle = near("wrist"), at(KNUCKLE[self._near])
+        parts = np.array([near("shoulder"), near("elbow"), wrist, near("hip")])
+        if not seen or not np.isfinite(parts).all():
             return None
-        knuckle = points[KNUCKLE[self._near]] / torso_px
-        head = [knuckle - spot for spot in (at("ear"), at("eye"), points[NOSE] / torso_px)]
-        return _Arm(*ways, wrist, bool((np.hypot(*np.transpose(head)) < HEAD_TORSOS).any()))
+        head = np.array([near("ear"), near("eye"), at(NOSE)])
+        return _Arm(
+            from_elbow=wrist - near("elbow"),
+            from_hip=wrist - near("hip"),
+            from_shoulder=wrist - near("shoulder"),
+            wrist=wrist,
+            at_head=bool((length(knuckle - head) < HEAD_TORSOS).any()),
+        )
