@@ -46,7 +46,8 @@ JUMP_WINDOW_S = 0.5
 THIGH_WINDOW_S = 5.0
 THIGH_OFF_THIGHS = 0.06
 # Without the frames to come, the median takes half a window to follow when the model shifts the
-# knee for good, as it does by 0.06 to 0.1 on a raised leg; a jump is still more than this.
+# knee for good, as it does by 0.06 to 0.1 on a raised leg: up to this, live, a knee that is off
+# is taken as it is seen. A jump is still more.
 THIGH_OFF_LIVE_THIGHS = 0.15
 # What pulls the knee away may pull the hip along; at rest the hip stays within 0.02.
 HIP_OFF_THIGHS = 0.04
@@ -138,8 +139,8 @@ def keep_plausible(
     for joint, i in index.items():
         points[jumped[joint], i] = np.nan
     thigh_deg = elevation_deg(points[:, knee] - points[:, hip])
-    off_thighs = THIGH_OFF_LIVE_THIGHS if known else THIGH_OFF_THIGHS
-    bad_thigh |= _steady_thigh(points, hip, knee, time_s, off_thighs * thigh_px, HIP_OFF_THIGHS * thigh_px)
+    believed_thighs = THIGH_OFF_LIVE_THIGHS if known else THIGH_OFF_THIGHS
+    bad_thigh |= _steady_thigh(points, hip, knee, time_s, thigh_px, believed_thighs)
 
     shank = length(points[:, ankle] - points[:, knee])
     bad_shank = found & _outside(shank / thigh_px, SHANK_PER_THIGH)
@@ -168,11 +169,16 @@ def body_lengths(points: Points, near: Side) -> tuple[float, float]:
 
 
 def _steady_thigh(
-    points: Points, hip: int, knee: int, time_s: NDArray[np.float64], off_px: float, hip_off_px: float
+    points: Points,
+    hip: int,
+    knee: int,
+    time_s: NDArray[np.float64],
+    thigh_px: float,
+    believed_thighs: float,
 ) -> Mask:
     """Hold the knee to its thigh's running median; return where it cannot be believed at all.
 
-    Changes `points`: believed knees lie at the end of the median thigh, and a hip that was
+    Changes `points`: knees that are not off lie at the end of the median thigh, and a hip that was
     pulled along with an unbelieved knee is NaN.
     """
     thigh = points[:, knee] - points[:, hip]
@@ -182,10 +188,11 @@ def _steady_thigh(
     steady = _over_time(np.where(sits[:, None], thigh, np.nan), time_s, THIGH_WINDOW_S)
     hip_off = length(points[:, hip] - _over_time(points[:, hip], time_s, THIGH_WINDOW_S))
     with np.errstate(invalid="ignore"):
-        off = sits & (length(thigh - steady) > off_px)
-        pulled = hip_off > hip_off_px
-    bad = _close(off, time_s)
-    points[sits, knee] = points[sits, hip] + steady[sits]
+        off_thighs = length(thigh - steady) / thigh_px
+        pulled = hip_off > HIP_OFF_THIGHS * thigh_px
+        bad = _close(sits & (off_thighs > believed_thighs), time_s)
+        held = sits & ((off_thighs <= THIGH_OFF_THIGHS) | bad)
+    points[held, knee] = points[held, hip] + steady[held]
     points[bad & pulled, hip] = np.nan
     return bad
 
