@@ -147,10 +147,12 @@ def _make_certificate(cert_file: Path, key_file: Path, found: tuple[str, ...]) -
     chain = b"".join(blob.bytes() for blob in made.cert_chain_pems)
     cert_file.parent.mkdir(parents=True, exist_ok=True)
     for file, content in ((key_file, made.private_key_pem.bytes()), (cert_file, chain)):
-        with atomic_write(file) as path:
-            # Made for the owner's eyes only before there is anything to read in it.
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-                out.write(content)
+        with atomic_write(file) as path, path.open("wb", opener=_for_the_owner_only) as out:
+            out.write(content)
+
+
+def _for_the_owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_EXCL, 0o600)
 
 
 def fingerprint(cert_file: Path) -> str:
