@@ -75,6 +75,8 @@ class Seat:
     used_at: float = field(default_factory=time.monotonic)
     take: str = ""
     clip: ClipFile | None = None
+    _shown: Json = field(default_factory=dict)
+    _asked: list[tuple[OrderKind, str]] = field(default_factory=list)
     _coach: Coaching | None = None
     _noted: GuidedTest | None = None
     _came_to_the_end: bool = False
@@ -95,15 +97,41 @@ class Seat:
             self.take, self.clip, self._noted = take, None, None
             self._came_to_the_end = False
 
+    @property
+    def marking(self) -> bool:
+        """Whether a symptom is being marked."""
+        return bool(self._shown.get("marking"))
+
+    @property
+    def over(self) -> bool:
+        """Whether the test has ended."""
+        return self._shown.get("mode") == "over"
+
+    def press(self, by: MarkedBy) -> None:
+        """Have the coach told, with the next picture, that a button elsewhere is held down."""
+        self._asked.append(("press", by))
+
+    def release(self, by: MarkedBy) -> None:
+        """Have the coach told that the button was let go."""
+        self._asked.append(("release", by))
+
+    def stop(self, by: StoppedBy) -> None:
+        """Have the coach told that somebody elsewhere stops the test."""
+        self._asked.append(("stop", by))
+
     def work(self, orders: list[Order], shot: Shot | None) -> list[Json]:
         """Pass on what the page told, then show the coach the newest picture; return what to answer."""
         with self._lock:
             self.used_at = time.monotonic()
             if self._coach is None:
                 self._coach = self.make_coach()
+            if shot is not None:
+                asked, self._asked = self._asked, []
+                orders = [*orders, *(Order(kind, shot.time_s, by) for kind, by in asked)]
             answers = [_events(heard) for order in orders if (heard := self._follow(self._coach, order))]
             if shot is not None:
                 answers.append(self._coach.frame(shot.jpeg, shot.time_s))
+                self._shown = answers[-1]
             return answers
 
     def _follow(self, coach: Coaching, order: Order) -> list[Json]:
