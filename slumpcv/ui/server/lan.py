@@ -147,7 +147,7 @@ def _make_certificate(cert_file: Path, key_file: Path, found: tuple[str, ...]) -
     chain = b"".join(blob.bytes() for blob in made.cert_chain_pems)
     cert_file.parent.mkdir(parents=True, exist_ok=True)
     for file, content in ((key_file, made.private_key_pem.bytes()), (cert_file, chain)):
-        with atomic_write(file) as path, path.open("wb", opener=_for_the_owner_only) as out:
+        with atomic_write(file) as path, open(path, "wb", opener=_for_the_owner_only) as out:
             out.write(content)
 
 

@@ -108,7 +108,7 @@ async def serve_button(socket: WebSocket, seat: Pressed) -> None:
                 held = False
                 await run_in_threadpool(seat.release, "phone")
             elif kind == "stop":
-                await run_in_threadpool(seat.stop, "phone")
+                await run_in_threadpool(seat.stop, "button")
     except (WebSocketDisconnect, KeyError):  # KeyError: bytes came, which no button of ours sends
         pass
     finally:
