@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from slumpcv import __version__, cli_answers, cli_compare, cli_export
+from slumpcv import __version__, cli_answers, cli_app, cli_compare, cli_export
 from slumpcv.cli_job import (
     BlurFaceOption,
     ClipArgument,
@@ -87,6 +87,7 @@ def analyze(
 app.command()(cli_answers.answers)
 app.command()(cli_answers.ask)
 app.command()(cli_compare.compare)
+app.command()(cli_app.app)
 
 
 @app.command()

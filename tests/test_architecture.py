@@ -80,7 +80,7 @@ ONLY_IN = {
 NETWORK = {"aiohttp", "ftplib", "http", "httpx", "requests", "smtplib", "socket", "ssl", "urllib", "urllib3"}
 
 # What makes `slumpcv --help` slow when it is loaded before it is needed.
-SLOW = {"av", "babel", "cv2", "fhir", "matplotlib", "mediapipe", "pyarrow", "scipy"}
+SLOW = {"av", "babel", "cv2", "fhir", "matplotlib", "mediapipe", "pyarrow", "scipy", "streamlit"}
 
 SOURCES = sorted([*ROOT.glob("slumpcv/**/*.py"), *ROOT.glob("app.py")])
 

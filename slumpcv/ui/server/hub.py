@@ -1,0 +1,132 @@
+"""Where pages and routes meet: all visits, and the seats of the tests that are under way."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+import time
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slumpcv.live.record import GuidedTest
+from slumpcv.ui.server import voices
+from slumpcv.ui.server.clipfile import clips_in
+from slumpcv.ui.server.seat import Coaching, Seat
+from slumpcv.visits import Visits
+
+if TYPE_CHECKING:
+    from slumpcv.language import Language
+    from slumpcv.terms import Side
+    from slumpcv.visits import Visit, VisitTest
+
+# A seat is a few hundred bytes without its coach, so many may stay; a coach holds a pose model. [E]
+MOST_SEATS = 512
+IDLE_S = 15 * 60.0
+
+_seats: dict[str, Seat] = {}
+_lock = threading.RLock()
+
+
+@cache
+def visits() -> Visits:
+    """Return all visits on this machine: under SLUMPCV_DATA, else in the user's own data."""
+    given = os.environ.get("SLUMPCV_DATA")
+    if given:
+        return Visits(Path(given) / "visits")
+    from platformdirs import user_data_path
+
+    return Visits(user_data_path("slumpcv", appauthor=False) / "visits")
+
+
+def make_coach(side: Side, language: Language) -> Coaching:
+    """Return a coach for a test of this leg."""
+    from slumpcv.live.coach import Coach
+
+    return Coach(side, language, partial(voices.seconds_of, language))
+
+
+def open_seat(visit: Visit, number: int) -> str:
+    """Return the token of a test's seat: the same for the same test while the program runs."""
+    test = next(test for test in visit.tests if test.number == number)
+    with _lock:
+        for seat in _seats.values():
+            if (seat.visit_id, seat.number) == (visit.id, number):
+                seat.used_at = time.monotonic()
+                return seat.token
+        _clear_up()
+        token = secrets.token_urlsafe(24)
+        _seats[token] = Seat(
+            token=token,
+            visit_id=visit.id,
+            owner=visit.owner,
+            number=number,
+            side=test.side,
+            folder=visits().folder(visit, test),
+            make_coach=lambda: make_coach(test.side, visit.language),
+            save=_save,
+        )
+        return token
+
+
+def seat(token: str) -> Seat | None:
+    """Return the seat of a token, None when nobody was given it."""
+    with _lock:
+        return _seats.get(token)
+
+
+def _clear_up() -> None:
+    """Let go of coaches that nobody needs any more, and of the seats unused for longest."""
+    now = time.monotonic()
+    for seat in list(_seats.values()):
+        if now - seat.used_at > IDLE_S:
+            seat.leave()
+    by_use = sorted(_seats.values(), key=lambda seat: seat.used_at)
+    for seat in by_use[: max(0, len(by_use) + 1 - MOST_SEATS)]:
+        seat.leave()
+        del _seats[seat.token]
+
+
+def _save(seat: Seat, clip: str, live: GuidedTest) -> None:
+    with _lock:
+        visit = visits().load(seat.visit_id, seat.owner)
+        if visit is not None:  # the person may have deleted it
+            visits().update_test(visit, seat.number, clip=clip, live=live)
+
+
+def add_upload(seat: Seat, clip: str) -> None:
+    """Note the clip that was uploaded for a test, which nobody guided."""
+    with _lock:
+        visit = visits().load(seat.visit_id, seat.owner)
+        if visit is not None:
+            visits().update_test(visit, seat.number, clip=clip, source="upload", live=None)
+
+
+def recover(visit: Visit) -> Visit:
+    """Find recordings that the end of the program cut off, and note them in the visit.
+
+    Parameters
+    ----------
+    visit : as it is on disk.
+
+    Returns
+    -------
+    Visit
+        With the clip of every such test, marked as interrupted; the same visit when there is none.
+    """
+    for test in visit.tests:
+        if test.live is None and test.source != "upload" and not _under_way(visit, test):
+            clips = clips_in(visits().folder(visit, test))
+            if clips:
+                cut_off = GuidedTest(side=test.side, status="interrupted", duration_s=0)
+                visit = visits().update_test(visit, test.number, clip=clips[-1].name, live=cut_off)
+    return visit
+
+
+def _under_way(visit: Visit, test: VisitTest) -> bool:
+    with _lock:
+        return any(
+            (seat.visit_id, seat.number) == (visit.id, test.number) and seat.coached
+            for seat in _seats.values()
+        )

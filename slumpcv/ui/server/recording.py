@@ -1,0 +1,132 @@
+"""Recordings on their way to disk: chunk by chunk while recording, or a whole file at once."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse
+
+from slumpcv.errors import InputError
+from slumpcv.ui.server import hub
+from slumpcv.ui.server.clipfile import LONGEST_BYTES, OutOfOrderError, TooLargeError, new_clip
+from slumpcv.ui.server.origin import same_origin
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.requests import Request
+
+    from slumpcv.ui.server.seat import Seat
+
+CHUNK_BYTES = 32 << 20  # a second of video has a fraction of this
+BLOCK_BYTES = 1 << 20
+# By what a browser calls it; anything else is judged by its content once it is there.
+SUFFIXES = {
+    "video/mp4": ".mp4",
+    "video/webm": ".webm",
+    "video/quicktime": ".mov",
+    "video/x-matroska": ".mkv",
+    "video/x-msvideo": ".avi",
+}
+
+
+def refusal(error: str, status: int, **more: object) -> JSONResponse:
+    """Say why something was not done; the page has a sentence for each."""
+    return JSONResponse({"error": error, **more}, status)
+
+
+def _admitted(request: Request) -> Seat | JSONResponse:
+    seat = hub.seat(request.path_params["token"])
+    if seat is None:
+        return refusal("refused", 404)
+    return seat if same_origin(request) else refusal("refused", 403)
+
+
+def _suffix(request: Request) -> str:
+    return SUFFIXES.get(request.headers.get("content-type", "").partition(";")[0].strip(), ".mp4")
+
+
+def _disk_refusal(error: OSError) -> JSONResponse:
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+    return refusal("disk_full", 507) if full else refusal("disk", 500)
+
+
+async def put_chunk(request: Request) -> JSONResponse:
+    """Append one chunk of a recording and say which one to send next."""
+    seat = _admitted(request)
+    if isinstance(seat, JSONResponse):
+        return seat
+    chunk = bytearray()
+    async for part in request.stream():
+        chunk += part
+        if len(chunk) > CHUNK_BYTES:
+            return refusal("too_large", 413)
+    take, number = request.query_params.get("take", ""), request.path_params["number"]
+    try:
+        coming = await run_in_threadpool(seat.add, take, _suffix(request), number, bytes(chunk))
+    except OutOfOrderError:
+        return refusal("out_of_order", 409, next=seat.clip.next if seat.clip else 0)
+    except TooLargeError:
+        return refusal("too_large", 413)
+    except OSError as error:
+        return _disk_refusal(error)
+    except InputError:
+        return refusal("disk_full", 507)
+    return JSONResponse({"next": coming})
+
+
+async def end_clip(request: Request) -> JSONResponse:
+    """Have the recording whole on disk."""
+    seat = _admitted(request)
+    if isinstance(seat, JSONResponse):
+        return seat
+    try:
+        held = await run_in_threadpool(seat.finish, request.query_params.get("take", ""))
+    except OSError as error:
+        return _disk_refusal(error)
+    except InputError:
+        return refusal("disk_full", 507)
+    return JSONResponse({"whole": True}) if held else refusal("no_recording", 409)
+
+
+async def put_upload(request: Request) -> JSONResponse:
+    """Write a whole clip to disk as it comes in."""
+    seat = _admitted(request)
+    if isinstance(seat, JSONResponse):
+        return seat
+    if int(request.headers.get("content-length") or 0) > LONGEST_BYTES:
+        return refusal("too_large", 413)
+    part = seat.folder / "upload.part"
+    try:
+        size_bytes = await _receive(request, part)
+        clip = new_clip(seat.folder, _suffix(request))
+        part.replace(clip)
+        await run_in_threadpool(hub.add_upload, seat, clip.name)
+    except TooLargeError:
+        return refusal("too_large", 413)
+    except OSError as error:
+        return _disk_refusal(error)
+    except InputError:
+        return refusal("disk_full", 507)
+    finally:
+        part.unlink(missing_ok=True)
+    return JSONResponse({"bytes": size_bytes, "clip": clip.name})
+
+
+async def _receive(request: Request, path: Path) -> int:
+    """Write a request's body to a file, block by block, and return its size."""
+    size_bytes = 0
+    block = bytearray()
+    with path.open("wb", buffering=0) as file:
+        async for piece in request.stream():
+            size_bytes += len(piece)
+            if size_bytes > LONGEST_BYTES:
+                raise TooLargeError
+            block += piece
+            if len(block) >= BLOCK_BYTES:
+                await run_in_threadpool(file.write, bytes(block))
+                block.clear()
+        await run_in_threadpool(file.write, bytes(block))
+    return size_bytes

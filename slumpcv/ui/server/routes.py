@@ -1,0 +1,21 @@
+"""All that the server answers beside Streamlit's pages."""
+
+from __future__ import annotations
+
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from slumpcv.ui.server.files import get_file, get_sample, get_voice
+from slumpcv.ui.server.recording import end_clip, put_chunk, put_upload
+from slumpcv.ui.server.socket import live
+
+ROUTES: list[BaseRoute] = [
+    WebSocketRoute("/slumpcv/live/{token}", live),
+    Route("/slumpcv/clip/{token}/{number:int}", put_chunk, methods=["PUT"]),
+    Route("/slumpcv/clip/{token}/end", end_clip, methods=["POST"]),
+    Route("/slumpcv/upload/{token}", put_upload, methods=["PUT"]),
+    Route("/slumpcv/file/{token}/{name}", get_file),
+    Route("/slumpcv/voice/{lang}/{key}.mp3", get_voice),
+    Route("/slumpcv/sample/{name}", get_sample),
+]
+MIDDLEWARE: list[Middleware] = []

@@ -1,0 +1,186 @@
+"""One person's place at the server: their test, the coach that watches it, and the recording."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from slumpcv.live.record import GuidedTest
+from slumpcv.ui.server.clipfile import ClipFile, new_clip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from slumpcv.live.record import MarkedBy, StoppedBy
+    from slumpcv.terms import Side
+
+Json = dict[str, Any]
+OrderKind = Literal["recording", "press", "release", "stop", "spoken", "ended"]
+
+
+class Coaching(Protocol):
+    """What a seat needs of :class:`slumpcv.live.coach.Coach`."""
+
+    def frame(self, jpeg: bytes, time_s: float) -> Json: ...  # noqa: D102
+    def recording_began(self, time_s: float) -> None: ...  # noqa: D102
+    def press(self, time_s: float, by: MarkedBy) -> list[Json]: ...  # noqa: D102
+    def release(self, time_s: float, by: MarkedBy) -> list[Json]: ...  # noqa: D102
+    def stop(self, time_s: float, by: StoppedBy) -> list[Json]: ...  # noqa: D102
+    def spoken(self, time_s: float) -> None: ...  # noqa: D102
+    def record(self) -> GuidedTest | None: ...  # noqa: D102
+    def close(self) -> None: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the page told besides frames; ``by`` says who pressed or stopped."""
+
+    kind: OrderKind
+    time_s: float
+    by: Any = None
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One small picture of the camera, on the page's own clock."""
+
+    time_s: float
+    jpeg: bytes
+
+
+@dataclass
+class Seat:
+    """The live side of one test; every method may be called from any thread.
+
+    Attributes
+    ----------
+    token : what the page shows to be let in.
+    visit_id, owner, number, side : which test of which visit.
+    folder : the test's folder.
+    make_coach : gives a new coach.
+    save : writes the recording's name and what was noted into the visit.
+    """
+
+    token: str
+    visit_id: str
+    owner: str
+    number: int
+    side: Side
+    folder: Path
+    make_coach: Callable[[], Coaching]
+    save: Callable[[Seat, str, GuidedTest], None]
+    used_at: float = field(default_factory=time.monotonic)
+    take: str = ""
+    clip: ClipFile | None = None
+    _coach: Coaching | None = None
+    _noted: GuidedTest | None = None
+    _came_to_the_end: bool = False
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def coached(self) -> bool:
+        """Whether a coach is at work, which takes memory."""
+        return self._coach is not None
+
+    def begin(self, take: str) -> None:
+        """Begin a new take, unless it is the one that goes on; what was recorded before is kept."""
+        with self._lock:
+            self.used_at = time.monotonic()
+            if take == self.take:
+                return
+            self.leave()
+            self.take, self.clip, self._noted = take, None, None
+            self._came_to_the_end = False
+
+    def work(self, orders: list[Order], shot: Shot | None) -> list[Json]:
+        """Pass on what the page told, then show the coach the newest picture; return what to answer."""
+        with self._lock:
+            self.used_at = time.monotonic()
+            if self._coach is None:
+                self._coach = self.make_coach()
+            answers = [_events(heard) for order in orders if (heard := self._follow(self._coach, order))]
+            if shot is not None:
+                answers.append(self._coach.frame(shot.jpeg, shot.time_s))
+            return answers
+
+    def _follow(self, coach: Coaching, order: Order) -> list[Json]:
+        match order.kind:
+            case "recording":
+                coach.recording_began(order.time_s)
+            case "press":
+                return coach.press(order.time_s, order.by)
+            case "release":
+                return coach.release(order.time_s, order.by)
+            case "stop":
+                return coach.stop(order.time_s, order.by)
+            case "spoken":
+                coach.spoken(order.time_s)
+            case "ended":
+                self._came_to_the_end = True
+        return []
+
+    def add(self, take: str, suffix: str, number: int, chunk: bytes) -> int:
+        """Write a chunk of the recording and return the number of the one to come next.
+
+        Raises
+        ------
+        OutOfOrderError, TooLargeError, OSError
+            As :meth:`ClipFile.add`; the first also for a take that is not the one that goes on.
+        """
+        clip = self._clip(take, suffix)
+        coming = clip.add(number, chunk)
+        self.keep()
+        return coming
+
+    def _clip(self, take: str, suffix: str) -> ClipFile:
+        with self._lock:
+            self.begin(take)
+            if self.clip is None:
+                self.clip = ClipFile(new_clip(self.folder, suffix))
+            return self.clip
+
+    def finish(self, take: str) -> bool:
+        """Have the recording whole on disk; return whether this take has one."""
+        with self._lock:
+            if take != self.take or self.clip is None:
+                return False
+            self.clip.finish()
+            self.keep()
+            return True
+
+    def keep(self) -> None:
+        """Write into the visit what was recorded and noted so far."""
+        with self._lock:
+            if self.clip is not None and self.clip.next > 0:
+                self.save(self, self.clip.path.name, self._note())
+
+    def _note(self) -> GuidedTest:
+        noted = self._coach.record() if self._coach is not None else None
+        if noted is not None and self._came_to_the_end and noted.status == "interrupted":
+            noted = noted.model_copy(update={"status": "done"})
+        # Once the coach is gone, what it noted last stays.
+        self._noted = noted or self._noted or GuidedTest(side=self.side, status="interrupted", duration_s=0)
+        return self._noted
+
+    def leave(self) -> None:
+        """Keep what there is and let the coach go; a later picture would begin with a new one."""
+        with self._lock:
+            if self.clip is not None:
+                self.clip.finish()
+                if self._coach is not None:
+                    self.keep()
+            if self._coach is not None:
+                self._coach.close()
+                self._coach = None
+
+
+def _events(heard: list[Json]) -> Json:
+    """Say what did not come with a picture."""
+    return {
+        "type": "events",
+        "say": [event for event in heard if "key" in event],
+        "tones": [event["name"] for event in heard if "name" in event],
+    }
