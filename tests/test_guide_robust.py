@@ -53,10 +53,11 @@ def wandering(seed: int) -> Iterator[Seen]:
         angles = dict(zip(ANGLES, shown.tolist(), strict=True))
         angles |= {"neck_flexion_deg": shown[2] - shown[0], "slump_index": shown[1]}
         hand = not hand if rng.random() < 0.01 else hand
-        moving = frozenset(p for p in get_args(Part) if machine._signals.moving(p))
         spans = tuple(machine.spans())
         far_deg = float(rng.uniform(20.0, 120.0))
-        yield Seen(time_s, found, machine.stage, machine.phase, spans, moving, angles, tall, far_deg, hand)
+        yield Seen(
+            time_s, found, machine.stage, machine.phase, spans, machine.moving, angles, tall, far_deg, hand
+        )
 
 
 def impossible(seed: int) -> Iterator[Seen]:

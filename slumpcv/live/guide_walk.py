@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # Silence for this long after the question is a no. [E]
 ANSWER_S = 3.0
+# A mark begun this long before the question was its answer already. [E]
+FORESTALLED_S = 1.0
 # Somebody who is moving gets this much longer than the step's patience, but not more. [E]
 MOVING_S = 8.0
 # A hold is taken as it is when the person has been restless for this long. [E]
@@ -113,7 +115,7 @@ class Walk:
 
     def note_yes(self) -> None:
         """Take a mark as the answer when a question was asked."""
-        if self.state is State.ANSWER and self._marks.since(self._asked_s):
+        if self.state is State.ANSWER and self._marks.since(self._asked_s - FORESTALLED_S):
             self._hear(yes=True)
 
     def run(self, seen: Seen) -> list[Event]:
@@ -262,7 +264,8 @@ class Walk:
         return "ask_symptom" if self.step.phase in ("BASELINE", "SLUMP") else "ask_again"
 
     def _answer(self, _: Seen) -> list[Event]:
-        if self.now_s >= self._speech.ends_s + ANSWER_S:
+        self.note_yes()
+        if self.state is State.ANSWER and self.now_s >= self._speech.ends_s + ANSWER_S:
             # A hand that has been up all the time says that it is still felt, not that it grew.
             self._hear(yes=self._marks.open and self._question() != "ask_more")
         return []
