@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 GONE_S = 2.0
 # A slump that the machine has withdrawn was given up, once the person has sat tall for this long. [E]
 GIVEN_UP_S = 1.0
-# A phase shown for this long, or held, is no fidget. [E]
+# A phase shown for this long is no fidget. [E] The machine marks a head lift only once it is certain.
 SURE_S = 2.0
 # Who has put the leg down with the back still this far from upright has not sat up.
 UPRIGHT_SHARE = 0.5
@@ -66,7 +66,8 @@ class Progress:
         self.at_rest = not seen.moving & RESTING
         if self.furthest != self._shown_since[0]:
             self._shown_since = self.furthest, seen.time_s
-        self.sure = self.at_rest or seen.time_s - self._shown_since[1] >= SURE_S
+        lasts = seen.time_s - self._shown_since[1] >= SURE_S
+        self.sure = lasts or self.furthest >= INDEX["HEAD_LIFT"]
         last = self._spans[-1].hold_start_s if self._spans else math.nan
         self.still_since_s = max(last, self._from_s)
         self._note_back(seen)
