@@ -10,6 +10,7 @@ from slumpcv.conditioning import Needs, needs_of
 from slumpcv.follow import Follower
 from slumpcv.language import speaking, text
 from slumpcv.live.answer import Answer, Sounded, Speaker, checks_of, over_of, points_of, tones_of
+from slumpcv.live.events import Say
 from slumpcv.live.guide import Guide
 from slumpcv.live.hand import RaisedHand
 from slumpcv.live.measure import LiveMeasure
@@ -81,6 +82,7 @@ class Coach:
         self._speaker = Speaker()
         self._guide: Guide | None = None
         self._first_s = self._zero_s = math.nan
+        self._speaking_until_s = -math.inf
         self._last: tuple[Image, Row] | None = None
         self._recent: deque[tuple[float, Mapping[str, float]]] = deque()
         self._tall: Mapping[str, float] = {}
@@ -120,7 +122,7 @@ class Coach:
         if self._guide is not None:
             return
         self._zero_s = time_s
-        self._guide = Guide(self._side, self._seconds_of)
+        self._guide = Guide(self._side, self._seconds_of, self._speaking_until_s - time_s)
         self._close_searcher()
         if self._last is not None and (pose := self._last[1].pose) is not None:
             self._follower.stay_with(Anchor(pose.hip_px, pose.torso_px), needs_of([self._last[0]]))
@@ -164,7 +166,11 @@ class Coach:
             if self._searcher is None:
                 self._searcher = Landmarker(self._model, self._side, MAX_PEOPLE)
             self._setup.searched(row.time_s, self._searcher.find(rgb, row.time_s))
-        return self._setup.step(row, (rgb.shape[1], rgb.shape[0]), self._measure)
+        events = self._setup.step(row, (rgb.shape[1], rgb.shape[0]), self._measure)
+        for event in events:
+            if isinstance(event, Say):
+                self._speaking_until_s = self._first_s + row.time_s + self._seconds_of(event.key)
+        return events
 
     def _close_searcher(self) -> None:
         if self._searcher is not None:
