@@ -14,6 +14,7 @@ from synthetic import Camera, Story, make_track, perform
 
 import slumpcv.follow
 import slumpcv.live.coach
+import slumpcv.live.follow
 from slumpcv.angles import measure
 from slumpcv.body import landmark
 from slumpcv.errors import InputError
@@ -102,7 +103,7 @@ def jpeg() -> bytes:
 @pytest.fixture
 def coach_of(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Coach]]:
     monkeypatch.setattr(slumpcv.follow, "Landmarker", Model)
-    monkeypatch.setattr(slumpcv.live.coach, "Landmarker", Model)
+    monkeypatch.setattr(slumpcv.live.follow, "Landmarker", Model)
     opened: list[Coach] = []
 
     def make(track: PoseTrack, side: Side = "right", guide: type | None = None) -> Coach:
