@@ -14,10 +14,11 @@ from synthetic import Camera, Story, make_track, perform
 
 import slumpcv.follow
 import slumpcv.live.coach
+import slumpcv.live.follow
 from slumpcv.angles import measure
 from slumpcv.body import landmark
 from slumpcv.errors import InputError
-from slumpcv.follow import ANALYSIS_SIDE_PX, estimate_pose
+from slumpcv.follow import ANALYSIS_SIDE_PX, GREY, estimate_pose
 from slumpcv.live.coach import Coach
 from slumpcv.live.events import Say, Tone
 from slumpcv.live.guide import GuideView
@@ -102,7 +103,7 @@ def jpeg() -> bytes:
 @pytest.fixture
 def coach_of(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Coach]]:
     monkeypatch.setattr(slumpcv.follow, "Landmarker", Model)
-    monkeypatch.setattr(slumpcv.live.coach, "Landmarker", Model)
+    monkeypatch.setattr(slumpcv.live.follow, "Landmarker", Model)
     opened: list[Coach] = []
 
     def make(track: PoseTrack, side: Side = "right", guide: type | None = None) -> Coach:
@@ -231,6 +232,42 @@ def test_an_empty_room_has_no_points_and_asks_for_somebody(
     assert last["points"] is None
     assert last["fix"]
     assert not any(check["done"] for check in last["checks"])
+
+
+class Passing(Model):
+    """For a while the tracker follows somebody who walks by, until it is shown the patient alone."""
+
+    away: ClassVar[bool] = False
+
+    def __init__(self, model: Path, facing: Side = "right", people: int = 1) -> None:
+        super().__init__(model, facing, people)
+        self.searches = people > 1
+
+    def find(self, rgb: Image, time_s: float) -> list[Pose]:
+        (patient,) = super().find(rgb, time_s)
+        walker = Pose(patient.landmarks_px + np.float32([-200, 0]), patient.visibility, patient.world_m)
+        if self.searches:
+            return [walker, patient]
+        if (rgb[:, :60] == GREY).all():
+            Passing.away = False
+        return [walker if Passing.away else patient]
+
+
+def test_the_tracker_is_led_back_from_somebody_who_walks_by(
+    coach_of: Callable[..., Coach], jpeg: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slumpcv.follow, "Landmarker", Passing)
+    monkeypatch.setattr(slumpcv.live.follow, "Landmarker", Passing)
+    track = film(Story().sit(6), hip_px=(330.0, 290.0))
+    coach = coach_of(track, guide=Notebook)
+    show(coach, jpeg, 0.0, 3.0)
+    coach.recording_began(CLOCK_S + 3.0)
+    Passing.away = True
+    answers = show(coach, jpeg, 3.0, 4.0)
+    hips = [answer["points"] and answer["points"]["hip"][0] for answer in answers]
+    assert all(hip is None or hip == pytest.approx(330 / 640, abs=0.01) for hip in hips)
+    assert None not in hips[7:]
+    assert not Passing.away
 
 
 @pytest.mark.parametrize("damaged", [b"", b"no picture", b"\xff\xd8\xff\xe0"])
