@@ -21,7 +21,7 @@ from slumpcv.conditioning import Conditioner, needs_of
 from slumpcv.models import find_model
 from slumpcv.pose import MAX_PEOPLE, Landmarker, sharpness
 from slumpcv.rows import Row, make_track
-from slumpcv.survey import Survey, glances, seatedness, survey
+from slumpcv.survey import Anchor, Survey, glances, seatedness, survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,6 +74,11 @@ class Follower:
     def close(self) -> None:
         """Free the model."""
         self._tracker.close()
+
+    def stay_with(self, anchor: Anchor, needs: Needs) -> None:
+        """Follow who sits here from now on, and help the model so: live, no first look can tell."""
+        self._look = replace(self._look, anchor=anchor)
+        self._conditioner = Conditioner(needs)
 
     def step(self, frame: Frame) -> Row:
         """Return the patient in one frame."""
