@@ -91,9 +91,10 @@ def normalised(sound: Sound) -> Sound:
     blocks = sound[: len(sound) // block * block].reshape(-1, block)
     rms = np.sqrt((blocks**2).mean(axis=1))
     voiced = rms[rms > 0.1 * rms.max()]
-    louder = sound * VOICED_RMS / np.sqrt((voiced**2).mean())
+    louder: Sound = sound * VOICED_RMS / np.sqrt((voiced**2).mean())
     over, room = np.abs(louder) - KNEE, CEILING - KNEE
-    return np.where(over > 0, np.sign(louder) * (KNEE + room * np.tanh(over / room)), louder)
+    bent = np.sign(louder) * (KNEE + room * np.tanh(over / room))
+    return np.asarray(np.where(over > 0, bent, louder), np.float64)
 
 
 def tone(first_hz: float, second_hz: float, note_s: float) -> Sound:

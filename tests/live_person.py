@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,12 +19,12 @@ from synthetic import (
     TALL,
     Story,
     make_samples,
-    raw_of,
 )
 
 from slumpcv.live.events import Say, Tone
 from slumpcv.live.guide import Guide
 from slumpcv.live.seen import Seen
+from slumpcv.live.voice import seconds_of
 from slumpcv.phases import PhaseMachine
 
 if TYPE_CHECKING:
@@ -37,15 +37,14 @@ if TYPE_CHECKING:
 
 FPS = 12.0
 STEP_S = 1.0 / FPS
+# The set-up before the guide begins, and how many frames are drawn at once.
+BEFORE_S = 10.0
+BLOCK = 40
 # From hearing a cue to moving.
 REACTION_S = 0.7
 
 
-def spoken_s(key: str) -> float:
-    """As long as the English recordings, roughly."""
-    return {"ask": 4.0, "cue": 2.0, "repeat": 5.0, "mistake": 2.0, "stop": 3.5}.get(
-        key.split("_", maxsplit=1)[0], 1.5
-    )
+spoken_s = seconds_of("en")
 
 
 @dataclass
@@ -71,24 +70,32 @@ class Person:
     found: bool = True
     far_knee_deg: float = 90.0
     story: Story = field(default_factory=lambda: Story(hold_s=0.0).begins("BASELINE"))
-    raise_times_s: list[tuple[float, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._machine = PhaseMachine()
         self._due: deque[tuple[float, Deed]] = deque()
-        self.story.now_s = 10.0
+        self._block_s, self._samples = 0.0, []
         # The set-up has seen the person sit for a while already.
-        for time_s in np.arange(0.0, 10.0, STEP_S):
-            self._machine.step(self._sample(float(time_s)))
+        for i in range(round(BEFORE_S * FPS)):
+            self._machine.step(self._frame(i * STEP_S)[0])
 
-    def _sample(self, story_s: float) -> Sample:
-        times = np.array([story_s])
-        sample = make_samples(self.story, times)[0]
+    def _frame(self, story_s: float) -> tuple[Sample, dict[str, float]]:
+        """Sample and angles at a time of the story; a block of frames is drawn at once."""
+        i = round((story_s - self._block_s) / STEP_S)
+        if not 0 <= i < len(self._samples):
+            self._block_s, i = story_s, 0
+            times = story_s + STEP_S * np.arange(BLOCK)
+            self._samples = make_samples(self.story, times)
+            self._angles = {n: self.story.angle(n, times) for n in CHANNELS}
+        sample = replace(self._samples[i], time_s=story_s - BEFORE_S)
+        angles = {n: float(values[i]) for n, values in self._angles.items()}
+        angles["neck_flexion_deg"] = angles["head_angle_deg"] - angles["trunk_lean_deg"]
+        angles["shoulder_drop"] = sample.shoulder_drop
         if not self.found:
-            sample = replace(
-                sample, seated=None, **{n: math.nan for n in vars(sample) if n not in ("time_s", "seated")}
-            )
-        return replace(sample, time_s=story_s - 10.0)
+            angles = dict.fromkeys(angles, math.nan)
+            unseen = {f.name: math.nan for f in fields(sample) if f.name.endswith(("_deg", "_drop"))}
+            sample = replace(sample, seated=None, **unseen)
+        return sample, angles
 
     # --- doing ------------------------------------------------------------------------------
 
@@ -96,17 +103,19 @@ class Person:
         self._due.append((self.now_s + after_s, deed))
         self._due = deque(sorted(self._due, key=lambda d: d[0]))
 
+    def _from_now(self) -> Story:
+        self.story.now_s = self.now_s + BEFORE_S
+        self._samples = []
+        return self.story
+
     def move(self, move_s: float = 2.0, **changes: float) -> None:
-        self.story.now_s = self.now_s + 10.0
-        self.story.change(move_s=move_s, hold_s=0.0, **changes)
+        self._from_now().change(move_s=move_s, hold_s=0.0, **changes)
 
     def sit_up(self) -> None:
-        self.story.now_s = self.now_s + 10.0
-        self.story.go_to(TALL, move_s=2.0)
+        self._from_now().go_to(TALL, move_s=2.0)
 
     def stand_up(self) -> None:
-        self.story.now_s = self.now_s + 10.0
-        self.story.go_to(STANDING, move_s=1.5)
+        self._from_now().go_to(STANDING, move_s=1.5)
 
     def raise_hand(self, for_s: float = 2.0) -> None:
         self.hand_up = True
@@ -115,17 +124,9 @@ class Person:
     # --- living -----------------------------------------------------------------------------
 
     def seen(self) -> Seen:
-        machine, story_s = self._machine, self.now_s + 10.0
-        sample = self._sample(story_s)
+        machine = self._machine
+        sample, angles = self._frame(self.now_s + BEFORE_S)
         machine.step(sample)
-        angles = {n: float(self.story.angle(n, np.array([story_s]))[0]) for n in CHANNELS}
-        rises = raw_of(self.story, np.array([0.0, story_s])).rise_px
-        angles |= {
-            "neck_flexion_deg": angles["head_angle_deg"] - angles["trunk_lean_deg"],
-            "shoulder_drop": float(rises[0] - rises[1]),
-        }
-        if not self.found:
-            angles = dict.fromkeys(angles, math.nan)
         signals = machine._signals
         return Seen(
             time_s=self.now_s,
@@ -135,7 +136,8 @@ class Person:
             spans=tuple(machine.spans()),
             moving=frozenset(p for p in ("back", "head", "knee", "ankle") if signals.moving(p)),
             angles=angles,
-            tall={n: float(getattr(TALL, n)) for n in CHANNELS},
+            tall={n: float(getattr(TALL, n)) for n in CHANNELS}
+            | {"neck_flexion_deg": TALL.head_angle_deg - TALL.trunk_lean_deg},
             far_knee_flexion_deg=self.far_knee_deg,
             hand_up=self.hand_up,
         )

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 GONE_S = 2.0
 # A slump that the machine has withdrawn was given up, once the person has sat tall for this long. [E]
 GIVEN_UP_S = 1.0
+# A phase shown for this long is no fidget. [E] The machine marks a head lift only once it is certain.
+SURE_S = 2.0
 # Who has put the leg down with the back still this far from upright has not sat up.
 UPRIGHT_SHARE = 0.5
 TALL = ("BASELINE", "RECOVERY")
@@ -33,19 +35,22 @@ class Progress:
     done : phases of this test that the machine shows; some may be withdrawn again.
     furthest : index of the furthest step done; -1 for none.
     at_rest : whether back, head and knee rest.
+    sure : whether the furthest step is no fidget, as far as can be known.
     still_since_s : since when the present phase is held; NaN without a phase.
     """
 
     def __init__(self) -> None:
         self.done: frozenset[PhaseName] = frozenset()
         self.furthest = -1
-        self.at_rest = False
+        self.at_rest = self.sure = False
         self.still_since_s = math.nan
         self._from_s = math.nan
-        self._from_back = self._furthest_back = math.nan
+        self._from_back, self._furthest_back = math.nan, -math.inf
         self._gone_since_s = math.nan
         self._got_up = False
         self._tall_again_s = math.nan
+        self._kept = False
+        self._shown_since: tuple[int, float] = (-1, math.nan)
         self._spans: tuple[PhaseSpan, ...] = ()
 
     def update(self, seen: Seen) -> None:
@@ -59,6 +64,10 @@ class Progress:
             self.done -= {"BASELINE"}
         self.furthest = max((INDEX[phase] for phase in self.done), default=-1)
         self.at_rest = not seen.moving & RESTING
+        if self.furthest != self._shown_since[0]:
+            self._shown_since = self.furthest, seen.time_s
+        lasts = seen.time_s - self._shown_since[1] >= SURE_S
+        self.sure = lasts or self.furthest >= INDEX["HEAD_LIFT"]
         last = self._spans[-1].hold_start_s if self._spans else math.nan
         self.still_since_s = max(last, self._from_s)
         self._note_back(seen)
@@ -106,8 +115,9 @@ class Progress:
         """
         if "RETURN" in self.done:
             return "leg_down" if self._still_slumped(seen) else "sat_up"
+        self._kept = self._kept or (after_slump and "SLUMP" in self.done)
         given_up = seen.time_s - self._tall_again_s >= GIVEN_UP_S  # False while NaN
-        return "sat_up" if after_slump and self.furthest <= 0 and given_up else None
+        return "sat_up" if self._kept and self.furthest <= 0 and given_up else None
 
     def _note_gone(self, seen: Seen) -> None:
         if seen.found and seen.stage is not Stage.AWAY:
@@ -120,13 +130,11 @@ class Progress:
     def _note_back(self, seen: Seen) -> None:
         back = back_deg(seen)
         if seen.stage is Stage.BASELINE:
-            self._from_back = self._furthest_back = math.nan
+            self._from_back, self._furthest_back = math.nan, -math.inf
         if math.isnan(self._from_back):
             self._from_back = seen.tall.get("trunk_lean_deg", math.nan)
         if math.isfinite(back):
-            self._furthest_back = max(
-                back, -math.inf if math.isnan(self._furthest_back) else self._furthest_back
-            )
+            self._furthest_back = max(self._furthest_back, back)
 
     def _still_slumped(self, seen: Seen) -> bool:
         if "KNEE_EXTENSION" not in self.done:
