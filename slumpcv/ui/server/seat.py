@@ -179,7 +179,7 @@ class Seat:
                 self._coach = None
 
 
-def _events(heard: list[Spoken | Sounded]) -> Json:
-    """Say what did not come with a picture."""
+def _events(heard: list[Any]) -> Json:
+    """Say what did not come with a picture; prompts have a key, tones a name."""
     tones = [event["name"] for event in heard if "name" in event]
     return {"type": "events", "say": [event for event in heard if "key" in event], "tones": tones}
