@@ -33,8 +33,11 @@ def warm_up() -> None:
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Answer the first page at once, and load the pose model's libraries beside it."""
+    from slumpcv.ui import jobs
+
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     yield
+    jobs.stop()
     hub.leave_all()
 
 

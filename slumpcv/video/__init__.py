@@ -1,7 +1,8 @@
 """Clips in and out: the only place that imports PyAV and OpenCV's capture."""
 
 from slumpcv.video.base import ClipInfo, Frame, FrameSource
+from slumpcv.video.seal import seal
 from slumpcv.video.sources import open_clip
 from slumpcv.video.writer import H264Writer
 
-__all__ = ["ClipInfo", "Frame", "FrameSource", "H264Writer", "open_clip"]
+__all__ = ["ClipInfo", "Frame", "FrameSource", "H264Writer", "open_clip", "seal"]

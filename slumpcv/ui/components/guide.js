@@ -51,7 +51,7 @@ class GuidedTest {
     this.sound.unlock();
     const take = this.take = crypto.getRandomValues(new Uint32Array(2)).join("-");
     const { data, view } = this;
-    this.ending = this.recording = this.ready = false;
+    this.ending = this.recording = false;
     this.recorder = undefined;
     view.closing = false;
     const onEnded = (why) => (why === "sample_over" ? this.sampleOver() : this.fail(why));
@@ -109,9 +109,7 @@ class GuidedTest {
     if (message.type !== "seen") return;
     if (this.recording && message.mode === "setup" && !message.record) return this.fail("gone");
     this.source.follow(message.step, message.mode === "over");
-    this.ready ||= message.record;
-    // What was still being said belongs to the set-up; the test's own time begins after it.
-    if (this.ready && !this.recording && this.sound.quiet) this.record();
+    if (message.record && !this.recording) this.record();
     const mode = this.recording ? "test" : "setup";
     if (this.view.mode !== mode) this.view.show(mode);
     this.view.seen({ ...message, marking: message.marking || this.held.size > 0 });

@@ -1,0 +1,65 @@
+"""A sample clip as the picture of a camera, for a browser that takes a file for one.
+
+The person in a sample goes on by the clip's own clock. Here they wait: the picture stands still where
+each phase is held, for as long as a person needs who is told what to do and asked what they feel.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import av
+import numpy as np
+
+from slumpcv.video import open_clip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+SAMPLES = Path(__file__).resolve().parents[1] / "samples"
+FPS = 15
+# Where in a phase the picture stands still: this much before the next movement.
+BEFORE_END_S = 0.3
+
+
+def waiting(name: str, waits_s: Mapping[str, float]) -> list[tuple[float, float]]:
+    """Return (time in the sample, for how long it stands still there), by time.
+
+    Parameters
+    ----------
+    name : of a sample, without suffix.
+    waits_s : seconds to wait in each phase, by its name.
+    """
+    phases = json.loads((SAMPLES / f"{name}.json").read_text())["phases"]
+    return [(phase["end_s"] - BEFORE_END_S, waits_s.get(phase["phase"], 0.0)) for phase in phases]
+
+
+def pictures(
+    name: str, waits: list[tuple[float, float]], fps: int = FPS
+) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+    """Yield the camera's pictures with the sample's own time of each, ``fps`` a second."""
+    pending = sorted(waits)
+    with open_clip(SAMPLES / f"{name}.mp4") as source:
+        for frame in source.frames(fps=fps):
+            yield frame.time_s, frame.rgb
+            while pending and frame.time_s >= pending[0][0]:
+                for _ in range(round(pending.pop(0)[1] * fps)):
+                    yield frame.time_s, frame.rgb
+
+
+def write_y4m(path: Path, name: str, waits: list[tuple[float, float]], fps: int = FPS) -> float:
+    """Write what the camera shows; return how many seconds it lasts before it begins again."""
+    count = 0
+    with path.open("wb") as file:
+        for _, rgb in pictures(name, waits, fps):
+            if count == 0:
+                height_px, width_px = rgb.shape[:2]
+                file.write(f"YUV4MPEG2 W{width_px} H{height_px} F{fps}:1 Ip A1:1 C420jpeg\n".encode())
+            yuv = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format="yuvj420p")
+            file.write(b"FRAME\n" + yuv.to_ndarray().tobytes())
+            count += 1
+    return count / fps
