@@ -21,7 +21,7 @@ from slumpcv.conditioning import Conditioner, needs_of
 from slumpcv.models import find_model
 from slumpcv.pose import MAX_PEOPLE, Landmarker, sharpness
 from slumpcv.rows import Row, make_track
-from slumpcv.survey import Anchor, Survey, glances, seatedness, survey
+from slumpcv.survey import Survey, glances, seatedness, survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,11 +75,6 @@ class Follower:
         """Free the model."""
         self._tracker.close()
 
-    def stay_with(self, anchor: Anchor, needs: Needs) -> None:
-        """Follow who sits here from now on, and help the model so: live, no first look can tell."""
-        self._look = replace(self._look, anchor=anchor)
-        self._conditioner = Conditioner(needs)
-
     def step(self, frame: Frame) -> Row:
         """Return the patient in one frame."""
         shown = replace(frame, rgb=self._conditioner.show(frame.rgb))
@@ -112,15 +107,19 @@ class Follower:
         person in the picture is the patient on the way to the seat or from it.
         """
         self._searched_s = frame.time_s
-        self._tracker.close()
-        with closing(Landmarker(self._model, self._look.facing, MAX_PEOPLE)) as searcher:
-            found = searcher.find(frame.rgb, frame.time_s)
-        self._tracker = Landmarker(self._model, self._look.facing)
+        found = self._everybody(frame)
         seated = [p for p in found if self._sits_there(p)]
         alone = found if len(found) == 1 and not passing else []
         candidates = seated or alone
         self._nobody = not candidates
         return self._lock_on(frame, max(candidates, key=seatedness)) if candidates else None
+
+    def _everybody(self, frame: Frame) -> list[Pose]:
+        self._tracker.close()
+        with closing(Landmarker(self._model, self._look.facing, MAX_PEOPLE)) as searcher:
+            found = searcher.find(frame.rgb, frame.time_s)
+        self._tracker = Landmarker(self._model, self._look.facing)
+        return found
 
     def _track(self, frame: Frame) -> Pose | None:
         tracked = self._tracker.find(frame.rgb, frame.time_s)

@@ -127,14 +127,13 @@ class Person:
         machine = self._machine
         sample, angles = self._frame(self.now_s + BEFORE_S)
         machine.step(sample)
-        signals = machine._signals
         return Seen(
             time_s=self.now_s,
             found=self.found,
             stage=machine.stage,
             phase=machine.phase,
             spans=tuple(machine.spans()),
-            moving=frozenset(p for p in ("back", "head", "knee", "ankle") if signals.moving(p)),
+            moving=machine.moving,
             angles=angles,
             tall={n: float(getattr(TALL, n)) for n in CHANNELS}
             | {"neck_flexion_deg": TALL.head_angle_deg - TALL.trunk_lean_deg},

@@ -9,6 +9,7 @@ import pytest
 from live_person import OBEDIENT, REACTION_S, Person, chin, knee, lift, sit_up, slump, spoken_s
 from synthetic import CARRIED, CHIN, KNEE_UP_DEG, LIFT, SLUMP
 
+from slumpcv.live.guide import Guide
 from slumpcv.live.guide_steps import STEPS
 
 START = ["cue_baseline", "ask_symptom"]
@@ -478,3 +479,31 @@ def test_prompts_do_not_run_into_each_other() -> None:
     for person in (told(), told(ask_again=raises_hand_at(1)), Person({}).live()):
         for before, after in pairwise(person.guide.record().said):
             assert after.at_s >= before.at_s + spoken_s(before.key)
+
+
+def test_nothing_is_said_before_the_prompt_of_the_set_up_has_ended() -> None:
+    person = Person(OBEDIENT, guide=Guide("right", spoken_s, 1.5)).live()
+    assert person.at("cue_baseline") == pytest.approx(1.5, abs=0.1)
+    assert person.guide.record().status == "done"
+
+
+def test_a_mark_by_hand_is_dated_to_when_the_hand_went_up() -> None:
+    person = Person({}).live(for_s=2.0)
+    person.note(person.guide.step(replace(person.seen(), hand_up=True, hand_since_s=1.4)))
+    person.now_s += 1.0
+    person.note(person.guide.step(replace(person.seen(), hand_up=False, hand_since_s=2.2)))
+    (mark,) = person.guide.record().marks
+    assert (mark.start_s, mark.end_s) == (1.4, 2.2)
+
+
+def lift_then_feel(person: Person) -> None:
+    """Lift the head, and show shortly before being asked, and not for long, that it is still felt."""
+    lift(person)
+    person.later(4.6, lambda p: p.raise_hand(1.0))
+
+
+def test_a_hand_raised_just_before_the_question_is_its_answer() -> None:
+    person = told(ask_again=raises_hand_at(2), cue_head_lift=lift_then_feel)
+    mark, asked_s = person.guide.record().marks[1], person.at("ask_still")
+    assert mark.start_s < asked_s < mark.end_s
+    assert person.guide.record().heard["HEAD_LIFT"] is True

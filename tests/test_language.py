@@ -36,6 +36,7 @@ FIRST_PARTS = {
         "tried",
         "warning_sign",
     ),
+    "setup": ("person", "alone", "side_view", "leg", "whole_body", "distance", "light", "chair", "still"),
     "movement": ("title", "title_with_outcome"),
 }
 

@@ -6,10 +6,11 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING
 
-from slumpcv.conditioning import Needs, needs_of
-from slumpcv.follow import Follower
+from slumpcv.conditioning import needs_of
 from slumpcv.language import speaking, text
 from slumpcv.live.answer import Answer, Sounded, Speaker, checks_of, over_of, points_of, tones_of
+from slumpcv.live.events import Say
+from slumpcv.live.follow import LiveFollower
 from slumpcv.live.guide import Guide
 from slumpcv.live.hand import RaisedHand
 from slumpcv.live.measure import LiveMeasure
@@ -17,8 +18,6 @@ from slumpcv.live.seen import Seen
 from slumpcv.live.setup import SetUp
 from slumpcv.models import find_model
 from slumpcv.phases import PhaseMachine, Stage
-from slumpcv.pose import MAX_PEOPLE, Landmarker
-from slumpcv.survey import Anchor, Survey
 from slumpcv.video import Frame
 from slumpcv.video.still import decode_jpeg
 
@@ -70,10 +69,7 @@ class Coach:
         self._side: Side = side
         self._language: Language = language
         self._seconds_of = seconds_of
-        self._model = find_model(model).path
-        # Whoever shows the camera the right side looks to the picture's right.
-        self._follower = Follower(self._model, Survey(side, None, {}), Needs())
-        self._searcher: Landmarker | None = None
+        self._follower = LiveFollower(find_model(model).path, side)
         self._measure = LiveMeasure(side)
         self._setup = SetUp(side)
         self._hand = RaisedHand(side)
@@ -81,6 +77,7 @@ class Coach:
         self._speaker = Speaker()
         self._guide: Guide | None = None
         self._first_s = self._zero_s = math.nan
+        self._speaking_until_s = -math.inf
         self._last: tuple[Image, Row] | None = None
         self._recent: deque[tuple[float, Mapping[str, float]]] = deque()
         self._tall: Mapping[str, float] = {}
@@ -88,7 +85,6 @@ class Coach:
     def close(self) -> None:
         """Free the models."""
         self._follower.close()
-        self._close_searcher()
 
     def frame(self, jpeg: bytes, time_s: float) -> Answer:
         """Look at one picture.
@@ -120,10 +116,9 @@ class Coach:
         if self._guide is not None:
             return
         self._zero_s = time_s
-        self._guide = Guide(self._side, self._seconds_of)
-        self._close_searcher()
+        self._guide = Guide(self._side, self._seconds_of, self._speaking_until_s - time_s)
         if self._last is not None and (pose := self._last[1].pose) is not None:
-            self._follower.stay_with(Anchor(pose.hip_px, pose.torso_px), needs_of([self._last[0]]))
+            self._follower.stay_with(pose, needs_of([self._last[0]]))
 
     def press(self, time_s: float, by: MarkedBy) -> list[Spoken | Sounded]:
         """Note that a key or button that marks a symptom is held down from now on."""
@@ -161,15 +156,12 @@ class Coach:
 
     def _set_up(self, rgb: Image, row: Row) -> list[Event]:
         if self._setup.wants_search(row.time_s):
-            if self._searcher is None:
-                self._searcher = Landmarker(self._model, self._side, MAX_PEOPLE)
-            self._setup.searched(row.time_s, self._searcher.find(rgb, row.time_s))
-        return self._setup.step(row, (rgb.shape[1], rgb.shape[0]), self._measure)
-
-    def _close_searcher(self) -> None:
-        if self._searcher is not None:
-            self._searcher.close()
-            self._searcher = None
+            self._setup.searched(row.time_s, self._follower.people(rgb, row.time_s))
+        events = self._setup.step(row, (rgb.shape[1], rgb.shape[0]), self._measure)
+        for event in events:
+            if isinstance(event, Say):
+                self._speaking_until_s = self._first_s + row.time_s + self._seconds_of(event.key)
+        return events
 
     # --- test ---------------------------------------------------------------------------------
 

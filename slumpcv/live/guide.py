@@ -8,6 +8,7 @@ of its own.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -59,11 +60,12 @@ class Guide:
     ----------
     side : the tested leg.
     seconds_of : how long a prompt takes to speak, in seconds.
+    quiet_until_s : when a prompt of before the test ends, in the test's time.
     """
 
-    def __init__(self, side: Side, seconds_of: Callable[[str], float]) -> None:
+    def __init__(self, side: Side, seconds_of: Callable[[str], float], quiet_until_s: float = 0.0) -> None:
         self._side: Side = side
-        self._speech = Speech(seconds_of)
+        self._speech = Speech(seconds_of, quiet_until_s)
         self._marks = LiveMarks()
         self._mistakes = Mistakes()
         self._progress = Progress()
@@ -82,7 +84,7 @@ class Guide:
         walk.now_s = max(walk.now_s, seen.time_s)
         self._progress.update(seen)
         by_hand = self.press if seen.hand_up else self.release
-        events = by_hand(seen.time_s, "hand")
+        events = by_hand(seen.time_s if math.isnan(seen.hand_since_s) else seen.hand_since_s, "hand")
         if not self._ending:
             events += self._guard(seen)
         if not self._ending:

@@ -26,10 +26,14 @@ if TYPE_CHECKING:
 
 # Silence for this long after the question is a no. [E]
 ANSWER_S = 3.0
+# A mark begun this long before the question was its answer already. [E]
+FORESTALLED_S = 1.0
 # Somebody who is moving gets this much longer than the step's patience, but not more. [E]
 MOVING_S = 8.0
 # A hold is taken as it is when the person has been restless for this long. [E]
 RESTLESS_S = 5.0
+# No step takes longer than this, whatever comes and goes. [E]
+LONGEST_S = 45.0
 # After "stay there" the movement may take this long to end. [E]
 STAY_S = 3.0
 # These ask for another posture, so the hold counts from when they were said.
@@ -111,7 +115,7 @@ class Walk:
 
     def note_yes(self) -> None:
         """Take a mark as the answer when a question was asked."""
-        if self.state is State.ANSWER and self._marks.since(self._asked_s):
+        if self.state is State.ANSWER and self._marks.since(self._asked_s - FORESTALLED_S):
             self._hear(yes=True)
 
     def run(self, seen: Seen) -> list[Event]:
@@ -140,6 +144,7 @@ class Walk:
         self.at = at
         self.state = State.WAIT if cued else State.CUE
         self._cued = self._repeated = False
+        self._entered_s = self.now_s
         self._wait_from_s = self._hold_floor_s = self._hold_entered_s = self._asked_s = self.now_s
 
     def _stop_adding(self) -> None:
@@ -177,11 +182,14 @@ class Walk:
         sat_up = self.step.phase != "RETURN" or "RECOVERY" in self._progress.done
         return self._begun() and self._progress.at_rest and sat_up
 
+    def _overdue(self) -> bool:
+        return self.now_s - self._entered_s > LONGEST_S
+
     # --- the states ---------------------------------------------------------------------------
 
     def _cue(self, _: Seen) -> list[Event]:
         if self._begun() and self.step.phase != "BASELINE":
-            self._enter(self.at, cued=True)
+            self.state, self._wait_from_s = State.WAIT, self.now_s
             return []
         if not self._speech.free(self.now_s):
             return []
@@ -194,7 +202,7 @@ class Walk:
     def _wait(self, seen: Seen) -> list[Event]:
         waited_s = self.now_s - self._wait_from_s
         if self._begun() and self.step.phase != "RETURN":
-            if self._reached() or waited_s > self.step.patience_s + MOVING_S:
+            if self._reached() or waited_s > self.step.patience_s + MOVING_S or self._overdue():
                 self.state, self._hold_entered_s = State.HOLD, self.now_s
             return []
         if self._reached():
@@ -207,9 +215,10 @@ class Walk:
     def _be_patient(self, seen: Seen, waited_s: float) -> list[Event]:
         """Say it once more, in other words, when the phase does not begin; then go on without."""
         patience_s = self.step.patience_s + (MOVING_S if seen.moving & RESTING else 0.0)
-        if waited_s <= patience_s or not self._speech.free(self.now_s):
+        overdue = self._overdue()
+        if (waited_s <= patience_s and not overdue) or not self._speech.free(self.now_s):
             return []
-        if self._repeated:
+        if self._repeated or overdue:
             return self._give_up()
         self._repeated = True
         return self._speak_and_wait(self.step.repeat)
@@ -232,7 +241,7 @@ class Walk:
             self.state = State.WAIT if self._cued else State.CUE
             return []
         restless = self.now_s - self._hold_entered_s > self.step.hold_s + RESTLESS_S
-        if self.held_s < self.step.hold_s and not restless:
+        if self.held_s < self.step.hold_s and not restless and not self._overdue():
             return []
         self.state = State.ASK
         return [Tone("hold")]
@@ -255,7 +264,8 @@ class Walk:
         return "ask_symptom" if self.step.phase in ("BASELINE", "SLUMP") else "ask_again"
 
     def _answer(self, _: Seen) -> list[Event]:
-        if self.now_s >= self._speech.ends_s + ANSWER_S:
+        self.note_yes()
+        if self.state is State.ANSWER and self.now_s >= self._speech.ends_s + ANSWER_S:
             # A hand that has been up all the time says that it is still felt, not that it grew.
             self._hear(yes=self._marks.open and self._question() != "ask_more")
         return []

@@ -43,7 +43,8 @@ class LiveMarks:
         self._held.add(by)
         if len(self._held) > 1:
             return []
-        self._since_s, self._by = time_s, by
+        earliest_s = self._closed[-1].end_s if self._closed else None
+        self._since_s, self._by = max(time_s, earliest_s or 0.0), by
         return [Tone("mark_on")]
 
     def release(self, time_s: float, by: MarkedBy) -> list[Event]:

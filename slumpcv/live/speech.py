@@ -26,13 +26,14 @@ class Speech:
     Parameters
     ----------
     seconds_of : how long a prompt takes to speak.
+    quiet_until_s : when a prompt that somebody else has begun will end.
     """
 
-    def __init__(self, seconds_of: Callable[[str], float]) -> None:
+    def __init__(self, seconds_of: Callable[[str], float], quiet_until_s: float = 0.0) -> None:
         self._seconds_of = seconds_of
         self._started_s = -math.inf
         self._length_s = 0.0
-        self.ends_s = -math.inf
+        self.ends_s = quiet_until_s - PAUSE_S
         self.said: list[Said] = []
 
     def free(self, time_s: float) -> bool:
