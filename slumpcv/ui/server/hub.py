@@ -93,6 +93,13 @@ def _clear_up() -> None:
         del _seats[seat.token]
 
 
+def leave_all() -> None:
+    """Put away every recording and note what is known of it: the program ends."""
+    with _lock:
+        for seat in _seats.values():
+            seat.leave()
+
+
 def _save(seat: Seat, clip: str, live: GuidedTest) -> None:
     with _lock:
         visit = visits().load(seat.visit_id, seat.owner)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from slumpcv.live.answer import Answer, Sounded, Spoken
     from slumpcv.live.record import MarkedBy, StoppedBy
     from slumpcv.terms import Side
 
@@ -24,11 +25,11 @@ OrderKind = Literal["recording", "press", "release", "stop", "spoken", "ended"]
 class Coaching(Protocol):
     """What a seat needs of :class:`slumpcv.live.coach.Coach`."""
 
-    def frame(self, jpeg: bytes, time_s: float) -> Json: ...  # noqa: D102
+    def frame(self, jpeg: bytes, time_s: float) -> Answer: ...  # noqa: D102
     def recording_began(self, time_s: float) -> None: ...  # noqa: D102
-    def press(self, time_s: float, by: MarkedBy) -> list[Json]: ...  # noqa: D102
-    def release(self, time_s: float, by: MarkedBy) -> list[Json]: ...  # noqa: D102
-    def stop(self, time_s: float, by: StoppedBy) -> list[Json]: ...  # noqa: D102
+    def press(self, time_s: float, by: MarkedBy) -> list[Spoken | Sounded]: ...  # noqa: D102
+    def release(self, time_s: float, by: MarkedBy) -> list[Spoken | Sounded]: ...  # noqa: D102
+    def stop(self, time_s: float, by: StoppedBy) -> list[Spoken | Sounded]: ...  # noqa: D102
     def spoken(self, time_s: float) -> None: ...  # noqa: D102
     def record(self) -> GuidedTest | None: ...  # noqa: D102
     def close(self) -> None: ...  # noqa: D102
@@ -119,7 +120,7 @@ class Seat:
         """Have the coach told that somebody elsewhere stops the test."""
         self._asked.append(("stop", by))
 
-    def work(self, orders: list[Order], shot: Shot | None) -> list[Json]:
+    def work(self, orders: list[Order], shot: Shot | None) -> list[Any]:
         """Pass on what the page told, then show the coach the newest picture; return what to answer."""
         with self._lock:
             self.used_at = time.monotonic()
@@ -128,13 +129,14 @@ class Seat:
             if shot is not None:
                 asked, self._asked = self._asked, []
                 orders = [*orders, *(Order(kind, shot.time_s, by) for kind, by in asked)]
-            answers = [_events(heard) for order in orders if (heard := self._follow(self._coach, order))]
+            told = [self._follow(self._coach, order) for order in orders]
+            answers: list[Any] = [_events(heard) for heard in told if heard]
             if shot is not None:
                 answers.append(self._coach.frame(shot.jpeg, shot.time_s))
                 self._shown = answers[-1]
             return answers
 
-    def _follow(self, coach: Coaching, order: Order) -> list[Json]:
+    def _follow(self, coach: Coaching, order: Order) -> list[Spoken | Sounded]:
         match order.kind:
             case "recording":
                 coach.recording_began(order.time_s)
@@ -205,10 +207,7 @@ class Seat:
                 self._coach = None
 
 
-def _events(heard: list[Json]) -> Json:
-    """Say what did not come with a picture."""
-    return {
-        "type": "events",
-        "say": [event for event in heard if "key" in event],
-        "tones": [event["name"] for event in heard if "name" in event],
-    }
+def _events(heard: list[Any]) -> Json:
+    """Say what did not come with a picture; prompts have a key, tones a name."""
+    tones = [event["name"] for event in heard if "name" in event]
+    return {"type": "events", "say": [event for event in heard if "key" in event], "tones": tones}
