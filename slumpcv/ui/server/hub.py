@@ -107,6 +107,12 @@ def _save(seat: Seat, clip: str, live: GuidedTest) -> None:
             visits().update_test(visit, seat.number, clip=clip, live=live)
 
 
+def change(visit: Visit, **changes: object) -> Visit:
+    """Return a visit with changes on top of what a recording wrote into it meanwhile."""
+    with _lock:
+        return visits().update(visits().load(visit.id, visit.owner) or visit, **changes)
+
+
 def add_upload(seat: Seat, clip: str) -> None:
     """Note the clip that was uploaded for a test, which nobody guided."""
     with _lock:
