@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass, field
 
 import pytest
+from asgi_browser import Browser
 from starlette.applications import Starlette
-from starlette.testclient import TestClient
-from starlette.websockets import WebSocketDisconnect
 
 from slumpcv.ui.server.remote import GONE, remote_routes
 
@@ -32,60 +32,77 @@ class FakeSeat:
         self.over = True
 
 
-def phone(seat: FakeSeat) -> TestClient:
-    return TestClient(Starlette(routes=remote_routes({"mine": seat}.get)))
+def phone(seat: FakeSeat) -> Browser:
+    return Browser(Starlette(routes=remote_routes({"mine": seat}.get)))
 
 
 def test_a_mark_goes_to_the_test_and_comes_back() -> None:
     seat = FakeSeat()
-    with phone(seat).websocket_connect("/slumpcv/remote/mine/socket") as socket:
-        assert socket.receive_json() == {"marking": False, "over": False}
-        socket.send_json({"type": "press"})
-        assert socket.receive_json() == {"marking": True, "over": False}
-        socket.send_json({"type": "release"})
-        assert socket.receive_json() == {"marking": False, "over": False}
-        socket.send_json({"type": "stop"})
-        assert socket.receive_json() == {"marking": False, "over": True}
+
+    async def talk() -> None:
+        async with phone(seat).line("/slumpcv/remote/mine/socket") as socket:
+            assert (await socket.hear()) == {"marking": False, "over": False}
+            await socket.say('{"type": "press"}')
+            assert (await socket.hear()) == {"marking": True, "over": False}
+            await socket.say('{"type": "release"}')
+            assert (await socket.hear()) == {"marking": False, "over": False}
+            await socket.say('{"type": "stop"}')
+            assert (await socket.hear()) == {"marking": False, "over": True}
+
+    asyncio.run(talk())
     assert seat.heard == [("press", "phone"), ("release", "phone"), ("stop", "button")]
 
 
 def test_what_others_mark_is_shown_on_the_phone() -> None:
     seat = FakeSeat()
-    with phone(seat).websocket_connect("/slumpcv/remote/mine/socket") as socket:
-        assert socket.receive_json()["marking"] is False
-        seat.marking = True
-        assert socket.receive_json()["marking"] is True
+
+    async def talk() -> None:
+        async with phone(seat).line("/slumpcv/remote/mine/socket") as socket:
+            assert (await socket.hear())["marking"] is False
+            seat.marking = True
+            assert (await socket.hear())["marking"] is True
+
+    asyncio.run(talk())
 
 
 def test_a_line_that_breaks_lets_go() -> None:
     seat = FakeSeat()
-    with phone(seat).websocket_connect("/slumpcv/remote/mine/socket") as socket:
-        socket.receive_json()
-        socket.send_json({"type": "press"})
-        socket.receive_json()
+
+    async def talk() -> None:
+        async with phone(seat).line("/slumpcv/remote/mine/socket") as socket:
+            await socket.hear()
+            await socket.say('{"type": "press"}')
+            await socket.hear()
+
+    asyncio.run(talk())
     assert seat.heard == [("press", "phone"), ("release", "phone")]
 
 
 @pytest.mark.parametrize("words", ["", "[]", "{}", "1", '{"type": []}', '{"type": "release"}', "x" * 5000])
 def test_nonsense_is_left_out_and_the_line_stays(words: str) -> None:
     seat = FakeSeat()
-    with phone(seat).websocket_connect("/slumpcv/remote/mine/socket") as socket:
-        socket.receive_json()
-        socket.send_text(words)
-        socket.send_json({"type": "press"})
-        assert socket.receive_json()["marking"] is True
+
+    async def talk() -> None:
+        async with phone(seat).line("/slumpcv/remote/mine/socket") as socket:
+            await socket.hear()
+            await socket.say(words)
+            await socket.say('{"type": "press"}')
+            assert (await socket.hear())["marking"] is True
+
+    asyncio.run(talk())
     assert seat.heard[0] == ("press", "phone")
 
 
 def test_an_unknown_test_is_told_so() -> None:
-    with phone(FakeSeat()).websocket_connect("/slumpcv/remote/other/socket") as socket:
-        with pytest.raises(WebSocketDisconnect) as closed:
-            socket.receive_json()
-        assert closed.value.code == GONE
+    async def talk() -> None:
+        async with phone(FakeSeat()).line("/slumpcv/remote/other/socket") as socket:
+            assert await socket.hear() == {"code": GONE}
+
+    asyncio.run(talk())
 
 
 def test_the_page_runs_only_its_own_script() -> None:
-    answer = phone(FakeSeat()).get("/slumpcv/remote/mine")
+    answer = phone(FakeSeat()).ask("/slumpcv/remote/mine")
     policy = answer.headers["content-security-policy"]
     nonce = re.search(r"script-src 'nonce-([\w-]+)'", policy)
     assert nonce is not None
@@ -94,7 +111,6 @@ def test_the_page_runs_only_its_own_script() -> None:
 
 
 def test_the_page_speaks_the_language_of_the_link_then_of_the_phone() -> None:
-    get = phone(FakeSeat()).get
-    spanish = {"accept-language": "es"}
-    assert "Ich spüre es" in get("/slumpcv/remote/mine?lang=de", headers=spanish).text
-    assert "Lo siento" in get("/slumpcv/remote/mine?lang=xx", headers=spanish).text
+    ask = phone(FakeSeat()).ask
+    assert "Ich spüre es" in ask("/slumpcv/remote/mine?lang=de", accept_language="es").text
+    assert "Lo siento" in ask("/slumpcv/remote/mine?lang=xx", accept_language="es").text
