@@ -1,4 +1,4 @@
-"""Sample clips led through the guided test without a browser: what was said when, and live phases against offline.
+"""Sample clips led through the guided test without a browser: what is said, and live phases against offline.
 
     python -m benchmarks.guided [SAMPLE...] [--say]
 

@@ -124,6 +124,11 @@ class Screen(Strict):
         """Return the questions that were not answered."""
         return tuple(name for name, answer in self if answer is None)
 
+    @property
+    def group(self) -> str | None:
+        """Return the most pressing of `SCREEN_GROUPS` with a yes in it."""
+        return next((group for group, names in SCREEN_GROUPS.items() if set(names) & set(self.flags)), None)
+
 
 class Place(Strict):
     """Where on the body; a side is needed except along the spine."""

@@ -40,13 +40,16 @@ class VisitTest(Strict):
     """One leg's test within a visit.
 
     ``clip`` is the recording's name in the test's folder, ``live`` what the guided test noted,
-    ``answers`` what was asked afterwards (screen and intake are the visit's own).
+    ``answers`` what was asked afterwards (screen and intake are the visit's own). ``sample`` is the
+    clip that a demonstration plays, ``earlier_24h`` how many tests of this leg came shortly before.
     """
 
     number: int
     side: Side
     source: ClipSource
     started_at: AwareDatetime
+    sample: str | None = None
+    earlier_24h: int = 0
     clip: str | None = None
     live: GuidedTest | None = None
     analysed: bool = False
@@ -73,6 +76,11 @@ class Visit(Strict):
         """Return the latest test."""
         return self.tests[-1] if self.tests else None
 
+    @property
+    def is_demo(self) -> bool:
+        """Return whether samples stand in for the person."""
+        return any(test.source == "demo" for test in self.tests)
+
 
 class Visits:
     """All visits in one folder.
@@ -83,7 +91,7 @@ class Visits:
     """
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
         # Pages, recordings and analyses change the same visit from different threads.
         self._lock = threading.RLock()
 
@@ -97,7 +105,7 @@ class Visits:
 
     def folder(self, visit: Visit, test: VisitTest | None = None) -> Path:
         """Return the folder of a visit, or of one of its tests; it exists."""
-        folder = self._root / visit.id
+        folder = self.root / visit.id
         if test is not None:
             folder /= f"{test.number}-{test.side}"
         folder.mkdir(parents=True, exist_ok=True)
@@ -119,7 +127,7 @@ class Visits:
         if not visit_id or not visit_id.replace("-", "").replace("_", "").isalnum():
             return None
         try:
-            text = (self._root / visit_id / VISIT_FILE).read_text(encoding="utf-8")
+            text = (self.root / visit_id / VISIT_FILE).read_text(encoding="utf-8")
             visit = Visit.model_validate_json(text)
         except (OSError, ValidationError):
             return None
@@ -127,26 +135,35 @@ class Visits:
 
     def of_owner(self, owner: str) -> list[Visit]:
         """Return an owner's visits, newest first."""
-        names = [path.parent.name for path in self._root.glob(f"*/{VISIT_FILE}")]
+        names = [path.parent.name for path in self.root.glob(f"*/{VISIT_FILE}")]
         found = [visit for name in names if (visit := self.load(name, owner)) is not None]
         return sorted(found, key=lambda visit: visit.created_at, reverse=True)
 
     def update(self, visit: Visit, **changes: object) -> Visit:
         """Return a visit with changes, once they are on disk.
 
-        What others have changed since this visit was read stays as they left it.
+        What others have changed since this visit was read stays as they left it, and a visit that was
+        deleted stays deleted.
         """
         with self._lock:
-            latest = self.load(visit.id, visit.owner) or visit
-            changed = Visit.model_validate(latest.model_dump() | changes)
-            self.save(changed)
+            latest = self.load(visit.id, visit.owner)
+            changed = Visit.model_validate((latest or visit).model_dump() | changes)
+            if latest is not None:
+                self.save(changed)
             return changed
 
-    def add_test(self, visit: Visit, side: Side, source: ClipSource) -> Visit:
+    def add_test(self, visit: Visit, side: Side, source: ClipSource, sample: str | None = None) -> Visit:
         """Return a visit with one more test, begun now."""
         with self._lock:
             tests = (self.load(visit.id, visit.owner) or visit).tests
-            test = VisitTest(number=len(tests) + 1, side=side, source=source, started_at=datetime.now(UTC))
+            test = VisitTest(
+                number=len(tests) + 1,
+                side=side,
+                source=source,
+                started_at=datetime.now(UTC),
+                sample=sample,
+                earlier_24h=self.tested_lately(visit.owner, side),
+            )
             return self.update(visit, tests=(*tests, test))
 
     def update_test(self, visit: Visit, number: int, **changes: object) -> Visit:
@@ -175,7 +192,7 @@ class Visits:
         InputError
             When a file cannot be removed.
         """
-        folder = self._root / visit.id
+        folder = self.root / visit.id
         try:
             shutil.rmtree(folder)
         except OSError as error:

@@ -11,6 +11,7 @@ from synthetic import CARRIED, CHIN, KNEE_UP_DEG, LIFT, SLUMP
 
 from slumpcv.live.guide import Guide
 from slumpcv.live.guide_steps import STEPS
+from slumpcv.marks import Stage
 
 START = ["cue_baseline", "ask_symptom"]
 TO_SLUMP = [*START, "cue_slump", "ask_symptom"]
@@ -366,6 +367,16 @@ def test_out_of_the_picture_stops_the_test() -> None:
     person = told(cue_neck_flexion=lambda p: setattr(p, "found", False))
     assert person.prompts() == [*TO_SLUMP, "cue_neck_flexion", "stop"]
     assert person.guide.record().stopped_by == "unseen"
+
+
+def test_who_is_not_recognised_as_sitting_at_first_is_not_sent_away_at_once() -> None:
+    person = Person({})
+    away = replace(person.seen(), stage=Stage.AWAY, phase=None, spans=())
+    for i in range(100):
+        person.note(person.guide.step(replace(away, time_s=i / 10)))
+    assert "stop" not in person.prompts()
+    person.note(person.guide.step(replace(away, time_s=10.5)))
+    assert person.prompts()[-1] == "stop"
 
 
 def test_walking_off_after_the_head_lift_is_the_end() -> None:

@@ -93,6 +93,8 @@ def prompts() -> list[str]:
     """Names of prompts that stand in the code by themselves, as in ``Say("done")``."""
     names = {key.removeprefix("say.") for key in catalogue("en", "say")}
     loose = [string for string in strings_in_code() if string[:1].isalpha()]
+    for path in ROOT.glob("slumpcv/ui/**/*.js"):
+        loose += re.findall(r"[\"'`](\w+)[\"'`]", path.read_text(encoding="utf-8"))
     return [string for string in loose if any(re.fullmatch(string, name) for name in names)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slumpcv.answers import SCREEN_GROUPS, Screen
+from slumpcv.answers import Screen
 from slumpcv.language import listed, text
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _values(code: OutcomeCode, case: Case) -> dict[str, object]:
 def next_step(code: OutcomeCode, case: Case) -> str:
     """Return what to do next; blocked and urgent outcomes name where to go."""
     if code == "BLOCKED":
-        return text(f"outcome.go.{screen_group(case)}")
+        return text(f"outcome.go.{(case.answers.screen or Screen()).group}")
     if code == "STOPPED":
         reason = "new_numbness_or_weakness" if case.new_numbness else case.answers.stop_reason
         if reason in GO_AFTER_STOP:
@@ -70,12 +70,6 @@ def next_step(code: OutcomeCode, case: Case) -> str:
         fixes = [f.fix for f in case.session.quality.findings if f.severity == "unusable" and f.fix]
         return " ".join([text("outcome.CANNOT_ASSESS_VIDEO.next_step"), *fixes])
     return text(f"outcome.{code}.next_step")
-
-
-def screen_group(case: Case) -> str:
-    """Return the most pressing group of the screen with a yes in it."""
-    flags = (case.answers.screen or Screen()).flags
-    return next(group for group, names in SCREEN_GROUPS.items() if set(names) & set(flags))
 
 
 def _flags(case: Case) -> str:

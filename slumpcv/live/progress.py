@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # Walked off: up from the chair, or not found, for this long. Lost frames are shorter. [E]
 GONE_S = 2.0
+# Who is there but was never recognised as sitting has this long. [E]
+NEVER_SEATED_S = 10.0
 # A slump that the machine has withdrawn was given up, once the person has sat tall for this long. [E]
 GIVEN_UP_S = 1.0
 # A phase shown for this long is no fidget. [E] The machine marks a head lift only once it is certain.
@@ -47,7 +49,7 @@ class Progress:
         self._from_s = math.nan
         self._from_back, self._furthest_back = math.nan, -math.inf
         self._gone_since_s = math.nan
-        self._got_up = False
+        self._got_up = self._seated = False
         self._tall_again_s = math.nan
         self._kept = False
         self._shown_since: tuple[int, float] = (-1, math.nan)
@@ -101,7 +103,8 @@ class Progress:
 
     def gone(self, time_s: float) -> StoppedBy | None:
         """Return how the person has gone away, None while they are there."""
-        if math.isnan(self._gone_since_s) or time_s - self._gone_since_s <= GONE_S:
+        limit_s = NEVER_SEATED_S if self._got_up and not self._seated else GONE_S
+        if math.isnan(self._gone_since_s) or time_s - self._gone_since_s <= limit_s:
             return None
         return "left" if self._got_up else "unseen"
 
@@ -120,6 +123,7 @@ class Progress:
         return "sat_up" if self._kept and self.furthest <= 0 and given_up else None
 
     def _note_gone(self, seen: Seen) -> None:
+        self._seated = self._seated or seen.stage is not Stage.AWAY
         if seen.found and seen.stage is not Stage.AWAY:
             self._gone_since_s, self._got_up = math.nan, False
             return

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from slumpcv.ui.server import hub
 from slumpcv.ui.server.routes import MIDDLEWARE, ROUTES
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     yield
     jobs.stop()
+    hub.leave_all()
 
 
 PARTS: dict[str, Any] = {

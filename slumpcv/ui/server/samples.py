@@ -35,7 +35,9 @@ def sample_file(name: str, suffix: str = ".mp4") -> Path | None:
 
 
 def sample_of(test: VisitTest) -> str:
-    """Return which sample a demonstration plays: another one each time."""
+    """Return which sample a demonstration plays: the one chosen, else another one each time."""
+    if test.sample in STORIES:
+        return test.sample
     return STORIES[(test.number - 1) % len(STORIES)]
 
 

@@ -1,0 +1,80 @@
+"""A clip that was filmed before, in place of the guided test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from slumpcv.errors import InputError
+from slumpcv.language import text
+from slumpcv.ui import shell, state
+from slumpcv.ui.components.upload import upload
+from slumpcv.ui.pages.prepare import choose_leg, test_of
+from slumpcv.ui.server import hub
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from slumpcv.visits import Visit, VisitTest
+
+# One test takes 1 to 2 minutes; less than the holds alone, or a whole session, is not one. [E]
+SHORTEST_S, LONGEST_S = 5.0, 600.0
+
+
+def show(visit: Visit) -> None:
+    """Ask for the leg and the clip, and look at it before it is measured."""
+    shell.heading(text("app.upload.title"), text("app.upload.lead"))
+    side = choose_leg(visit)
+    if side is None:
+        return
+    visit = test_of(visit, side, "upload")
+    test = visit.test
+    if test is None:
+        return
+    st.subheader(text("app.upload.clip"), anchor=False)
+    problem = st.session_state.pop("upload_problem", None)
+    if problem:
+        st.error(problem, icon=":material/error:")
+    # After a clip that could not be used, the field begins anew.
+    tried = st.session_state.get("uploads", 0)
+    if upload(visit, test, key=f"upload_{test.number}_{tried}") is not None:
+        _take(visit, test)
+
+
+def _take(visit: Visit, test: VisitTest) -> None:
+    """Go on with a clip that can be measured; put any other away and say why."""
+    now = hub.visits().load(visit.id, visit.owner) or visit
+    clip = next(one.clip for one in now.tests if one.number == test.number)
+    if clip is None:
+        return
+    path = hub.visits().folder(now, test) / clip
+    try:
+        with st.spinner(text("app.upload.checking")):
+            check(path)
+    except InputError as error:
+        path.unlink(missing_ok=True)
+        hub.visits().update_test(now, test.number, clip=None)
+        st.session_state.upload_problem = text("app.problem", problem=error.problem, fix=error.fix)
+        st.session_state.uploads = st.session_state.get("uploads", 0) + 1
+        st.rerun()
+    state.go(now, "analysis")
+
+
+def check(path: Path) -> None:
+    """Look whether a clip can be opened and is about as long as a test.
+
+    Raises
+    ------
+    InputError
+        When it cannot be used, with the reason and what to do.
+    """
+    from slumpcv.video import open_clip
+
+    with open_clip(path) as source:
+        source.peek(1)
+        duration_s = source.info.duration_s
+    if duration_s is not None and duration_s < SHORTEST_S:
+        raise InputError(text("app.upload.short", seconds=round(duration_s)), text("app.upload.short_fix"))
+    if duration_s is not None and duration_s > LONGEST_S:
+        raise InputError(text("app.upload.long", minutes=round(duration_s / 60)), text("app.upload.long_fix"))
