@@ -59,6 +59,10 @@ CLOSE_S = 0.6
 CHANGE_THIGHS = 0.2
 # Of two explanations that are as good, the one with fewer swapped frames is taken.
 SWAPPED_FRAME_THIGHS = 0.001
+# Live, legs that are exchanged in the last frame have to be changed back in some frame to come:
+# so much has to speak for it, or a leg that is labelled wrongly in a single frame of a quick
+# movement is lost for good.
+SWAPPED_LAST_THIGHS = 1.0
 
 
 LOWER: tuple[Joint, ...] = ("ankle", "heel", "toe")
@@ -235,6 +239,8 @@ def swapped_legs(points: Points, near: Side, thigh_px: float, first: bool | None
         total = cost[:, None] + step
         came_from[t] = total.argmin(axis=0)
         cost = total.min(axis=0) + frame
+    if first is not None:
+        cost = cost + np.array([0.0, SWAPPED_LAST_THIGHS])
     state = np.zeros(len(points), dtype=np.intp)
     if len(points):
         state[-1] = cost.argmin()

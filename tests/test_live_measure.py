@@ -104,3 +104,19 @@ def test_how_tall_somebody_once_sat_is_forgotten_before_the_test() -> None:
     assert live.baseline is not None
     assert live.baseline.start_s > 3.0
     assert live.sits_tall
+
+
+def test_one_frame_with_exchanged_legs_does_not_cost_the_leg() -> None:
+    story = Story(1.0, 2.0).sit(3).slump().chin().knee()
+    track = make_track(story, story.times(12.0))
+    legs = list(range(25, 33))
+    true, _ = watch(track, LiveMeasure("right"))
+    begin = int(np.searchsorted(track.time_s, story.start_of("KNEE_EXTENSION")))
+    for i in range(begin + 2, begin + 11, 2):
+        mixed = track.landmarks_px.copy()
+        # As the model does it: the far leg where the near one will be next, the near one half way.
+        mixed[i, legs] = (track.landmarks_px[i, MIRROR_INDEX[legs]] + track.landmarks_px[i, legs]) / 2
+        mixed[np.ix_([i], MIRROR_INDEX[legs])] = track.landmarks_px[np.ix_([i + 1], legs)]
+        measured, _ = watch(replace(track, landmarks_px=mixed), LiveMeasure("right"))
+        knees = [m[-1].angles["knee_flexion_deg"] for m in (measured, true)]
+        assert knees[0] == pytest.approx(knees[1], abs=3), i
