@@ -64,6 +64,7 @@ def _data(visit: Visit, test: VisitTest) -> dict[str, Any]:
     token = hub.open_seat(visit, test.number)
     with speaking(visit.language):
         texts = {name.partition(".")[2]: text(name) for name in KEYS}
+        sound_check = text("say.sound_check")
     return {
         "live": f"/slumpcv/live/{token}",
         "clip": f"/slumpcv/clip/{token}",
@@ -72,6 +73,7 @@ def _data(visit: Visit, test: VisitTest) -> dict[str, Any]:
         "side": test.side,
         "demo": _demo(test) if test.source == "demo" else None,
         "texts": texts,
+        "sound_check": sound_check,
     }
 
 

@@ -19,6 +19,7 @@ const MARKUP = `
   <p class="demo-note" data-text="enter_demo" hidden></p>
   <label class="switch own-voice" hidden><input type="checkbox"><span data-text="own_voice"></span></label>
   <div class="row"><button class="main start" data-text="start"></button>
+  <button class="plain try-sound" data-text="try_sound"></button>
   <button class="plain upload" data-text="upload"></button></div>
 </section>
 <dialog aria-labelledby="words">
@@ -57,6 +58,7 @@ class View {
     for (const node of host.querySelectorAll("[data-text]")) node.textContent = this.texts[node.dataset.text];
     this.dialog = this.find("dialog");
     host.lang = data.language;            // how words may be divided
+    this.behind = [".stage", ".panel", ".bar"].map(this.find);
     this.pen = this.find(".overlay").getContext("2d");
     this.find(".silhouette").classList.toggle("left", data.side === "left");
     this.find(".demo-note").hidden = !data.demo;
@@ -81,6 +83,7 @@ class View {
     this.find(".checks").hidden = mode !== "setup";
     for (const name of [".bar .upload", ".leave"]) this.find(name).hidden = mode === "test" || mode === "saving";
     this.find(".trouble").hidden = true;
+    for (const part of this.behind) part.inert = false;
     if (mode === "starting" || mode === "saving") this.words(this.texts[mode]);
     if (mode === "test") this.find(".feel").focus({ preventScroll: true });
     this.ring(0);
@@ -184,6 +187,7 @@ class View {
     box.querySelector(".go-on").hidden = !recorded;
     box.querySelector(".again").hidden = recorded;
     box.hidden = false;
+    for (const part of this.behind) part.inert = true;
     box.querySelector("button:not([hidden])").focus();
   }
 
