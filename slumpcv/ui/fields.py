@@ -33,9 +33,8 @@ def one_of(label: str, options: Sequence[str], kind: str, given: str | None, key
     str or None
     """
     _remember(key, given)
-    return st.segmented_control(
-        label, options, format_func=lambda option: spoken(f"ask.{kind}.{option}"), key=key
-    )
+    field = st.segmented_control if len(options) == 2 else st.pills  # pills take a second line well
+    return field(label, options, format_func=lambda option: spoken(f"ask.{kind}.{option}"), key=key)
 
 
 def some_of(label: str, options: Sequence[str], kind: str, given: Sequence[str], key: str) -> list[str]:

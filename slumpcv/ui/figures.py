@@ -30,21 +30,23 @@ class Pose:
     head: Point
     look_deg: float
     knee_deg: float = 0
-    hand: Point = (61, 66)
+    elbow: Point = (55, 59)
+    hand: Point = (63, 67)
     moved: Part | None = None
 
 
+_TALL = Pose((43, 37), (41, 54), (46, 20), 0, elbow=(47, 55))
 _SLUMPED = Pose((53, 44), (27, 54), (64, 31), 0, moved="back")
 _CHIN_DOWN = replace(_SLUMPED, head=(66, 41), look_deg=70, moved="head")
 _KNEE_STRAIGHT = replace(_CHIN_DOWN, knee_deg=82, moved="leg")
 POSES: dict[str, Pose] = {
-    "tall": Pose((43, 37), (41, 54), (46, 20), 0),
+    "tall": _TALL,
     "slump": _SLUMPED,
     "chin": _CHIN_DOWN,
     "knee": _KNEE_STRAIGHT,
     "head_lift": replace(_KNEE_STRAIGHT, head=_SLUMPED.head, look_deg=0, moved="head"),
-    "back": Pose((43, 37), (41, 54), (46, 20), 0, moved="back"),
-    "mark": replace(_SLUMPED, head=(66, 41), look_deg=70, hand=(79, 40), moved="arm"),
+    "back": replace(_TALL, moved="back"),
+    "mark": replace(_CHIN_DOWN, elbow=(68, 63), hand=(90, 36), moved="arm"),
 }
 
 
@@ -90,9 +92,9 @@ def _leg(knee_deg: float, kind: str) -> str:
 
 def _head(pose: Pose) -> str:
     x, y = pose.head
-    look = radians(pose.look_deg)
-    tip = (x + (HEAD_RADIUS + 3.5) * cos(look), y + (HEAD_RADIUS + 3.5) * sin(look))
-    rim = (x + HEAD_RADIUS * cos(look), y + HEAD_RADIUS * sin(look))
+    look = radians(pose.look_deg + 8)
+    tip = (x + (HEAD_RADIUS + 1.5) * cos(look), y + (HEAD_RADIUS + 1.5) * sin(look))
+    rim = (x + HEAD_RADIUS * 0.8 * cos(look), y + HEAD_RADIUS * 0.8 * sin(look))
     kind = _class(pose, "head")
     neck = _path(f"M{_at(pose.shoulder)} L{_at(pose.head)}", f"arm {kind}")
     skull = f'<circle class="skull {kind}" cx="{x:.1f}" cy="{y:.1f}" r="{HEAD_RADIUS}"/>'
@@ -100,6 +102,5 @@ def _head(pose: Pose) -> str:
 
 
 def _arm(pose: Pose) -> str:
-    elbow = (pose.shoulder[0] + 3, pose.shoulder[1] + 17)
-    points = f"M{_at(pose.shoulder)} L{_at(elbow)} L{_at(pose.hand)}"
+    points = f"M{_at(pose.shoulder)} L{_at(pose.elbow)} L{_at(pose.hand)}"
     return _path(points, f"arm {_class(pose, 'arm')}")

@@ -72,7 +72,7 @@ def _places(given: Intake, side: str | None) -> list[dict[str, Any]]:
 
 
 def _tried(given: Intake) -> list[dict[str, Any]]:
-    before = {treatment.what: treatment.helped for treatment in given.tried}
+    before: dict[str, str | None] = {treatment.what: treatment.helped for treatment in given.tried}
     tried = some_of(text("ask.intake.tried"), get_args(Tried), "tried", list(before), "intake_tried")
     treatments: list[dict[str, Any]] = []
     for what in tried:

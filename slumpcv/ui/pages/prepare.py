@@ -59,10 +59,12 @@ def choose_leg(visit: Visit) -> Side | None:
 
 
 def test_of(visit: Visit, side: Side, source: ClipSource) -> Visit:
-    """Return the visit with a test of this leg to be filmed; one left without a clip is taken again."""
+    """Return the visit with a test of this leg to begin; one left without a clip is taken again."""
     test = visit.test
-    if test is not None and test.clip is None and test.side == side and test.source != "demo":
-        return visit
+    if test is not None and test.clip is None and test.side == side:
+        if test.source == source:
+            return visit
+        return hub.visits().update_test(visit, test.number, source=source)
     return hub.visits().add_test(visit, side, source)
 
 

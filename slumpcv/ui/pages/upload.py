@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
@@ -25,6 +25,8 @@ SHORTEST_S, LONGEST_S = 5.0, 600.0
 def show(visit: Visit) -> None:
     """Ask for the leg and the clip, and look at it before it is measured."""
     shell.heading(text("app.upload.title"), text("app.upload.lead"))
+    if (came := _arrived(visit)) is not None:
+        _take(visit, came)
     side = choose_leg(visit)
     if side is None:
         return
@@ -39,26 +41,29 @@ def show(visit: Visit) -> None:
     # After a clip that could not be used, the field begins anew.
     tried = st.session_state.get("uploads", 0)
     if upload(visit, test, key=f"upload_{test.number}_{tried}") is not None:
-        _take(visit, test)
+        st.rerun()  # the visit on disk has the clip now
 
 
-def _take(visit: Visit, test: VisitTest) -> None:
+def _arrived(visit: Visit) -> VisitTest | None:
+    """Return the test of which the clip is on disk, but was not looked at yet."""
+    test = visit.test
+    waits = test is not None and test.source == "upload" and test.clip is not None and not test.analysed
+    return test if waits else None
+
+
+def _take(visit: Visit, test: VisitTest) -> NoReturn:
     """Go on with a clip that can be measured; put any other away and say why."""
-    now = hub.visits().load(visit.id, visit.owner) or visit
-    clip = next(one.clip for one in now.tests if one.number == test.number)
-    if clip is None:
-        return
-    path = hub.visits().folder(now, test) / clip
+    path = hub.visits().folder(visit, test) / str(test.clip)
     try:
         with st.spinner(text("app.upload.checking")):
             check(path)
     except InputError as error:
         path.unlink(missing_ok=True)
-        hub.visits().update_test(now, test.number, clip=None)
+        hub.visits().update_test(visit, test.number, clip=None)
         st.session_state.upload_problem = text("app.problem", problem=error.problem, fix=error.fix)
         st.session_state.uploads = st.session_state.get("uploads", 0) + 1
         st.rerun()
-    state.go(now, "analysis")
+    state.go(visit, "analysis")
 
 
 def check(path: Path) -> None:
