@@ -61,9 +61,10 @@ def example(name: str) -> Example:
     angles = measure(track)
     scene = set_scene(track, angles, segment(angles))
     frames = scene.test & scene.found
-    if angles.baseline is None or (sides := sides_apart(angles, frames)) is None:
+    base = angles.baseline
+    if base is None or (sides := sides_apart(angles.raw, base.trunk_px, frames)) is None:
         raise ValueError(f"{name} has no baseline to fit on")
-    tall = between(track.time_s, angles.baseline.start_s, angles.baseline.end_s)
+    tall = between(track.time_s, base.start_s, base.end_s)
     apart = {SHIPPED[0]: sides}
     for joints in ("shoulders", "hips", "ears"):
         apart[joints] = _median(angles, joints, frames)

@@ -127,6 +127,12 @@ def with_answers(analysis: Analysis, answers: Answers, other_side_knee_deg: floa
     return replace(analysis, session=session.model_copy(update=known))
 
 
+def knee_held_deg(session: Session) -> float | None:
+    """Return how far from straight the knee stayed, to compare with the other leg's; None where unknown."""
+    held = session.measurements.get("KNEE_EXTENSION", {}).get("knee_flexion_deg")
+    return None if held is None or not session.quality.usable else held.value
+
+
 def _movement(track: PoseTrack, side: Side | None) -> Analysis:
     angles = measure(track)
     spans = segment(angles)

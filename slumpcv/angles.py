@@ -12,7 +12,14 @@ from slumpcv.correction import features, load_correction
 from slumpcv.geometry import wrap_deg
 from slumpcv.plausible import keep_plausible
 from slumpcv.posture import find_baseline, raw_posture
-from slumpcv.smoothing import fill_short_gaps, remove_spikes, running_median, smooth_offline, window_frames
+from slumpcv.smoothing import (
+    fill_short_gaps,
+    hold_last,
+    remove_spikes,
+    running_median,
+    smooth_offline,
+    window_frames,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -108,7 +115,7 @@ def measure(track: PoseTrack) -> Angles:
         least = LEAST_SPIKE_INDEX if name in ("slump_index", "shoulder_drop") else LEAST_SPIKE_DEG
         clean = remove_spikes(track.time_s, series, least)
         if name == "ankle_deg":
-            clean = _steady_toes(track.time_s, clean)
+            clean = steady_toes(track.time_s, clean)
         filled, made = fill_short_gaps(track.time_s, clean)
         values[name] = smooth_offline(track.time_s, filled)
         interpolated |= made
@@ -126,12 +133,18 @@ def measure(track: PoseTrack) -> Angles:
     )
 
 
-def corrected(raw: RawPosture, baseline: Baseline | None) -> dict[str, Series]:
-    """Return the corrected angles without any smoothing, by name (no neck flexion yet)."""
+def corrected(raw: RawPosture, baseline: Baseline | None, *, live: bool = False) -> dict[str, Series]:
+    """Return the corrected angles without any smoothing, by name (no neck flexion yet).
+
+    ``live`` looks at no frame's future.
+    """
     seen = features(raw, baseline)
     # What is added to an angle changes slowly, so it may be carried over longer gaps than the
     # angle itself: a hidden hip must not hide the head.
-    carried = {n: fill_short_gaps(raw.time_s, v, CARRIED_GAP_S)[0] for n, v in seen.items()}
+    if live:
+        carried = {n: hold_last(raw.time_s, v, CARRIED_GAP_S) for n, v in seen.items()}
+    else:
+        carried = {n: fill_short_gaps(raw.time_s, v, CARRIED_GAP_S)[0] for n, v in seen.items()}
     add = {n: c.apply(seen if n == "slump_index" else carried) for n, c in load_correction().angles.items()}
     return {
         "knee_flexion_deg": raw.knee_flexion_deg + add["knee_flexion_deg"],
@@ -144,7 +157,7 @@ def corrected(raw: RawPosture, baseline: Baseline | None) -> dict[str, Series]:
     }
 
 
-def _steady_toes(time_s: Series, ankle_deg: Series) -> Series:
+def steady_toes(time_s: Series, ankle_deg: Series) -> Series:
     """Return the ankle over a window: the model's toes jump off the foot for a few frames at a time."""
     steady = running_median(ankle_deg, window_frames(time_s, TOES_WINDOW_S))
     return np.where(np.isfinite(ankle_deg), steady, np.nan)

@@ -52,8 +52,9 @@ def from_file(path: Path | None, other_side: Path | None) -> Answering | None:
                     f"The session given as the other side is of the same side, the {other.side} one",
                     "Give the result folder of the other leg's test.",
                 )
-            held = other.measurements.get("KNEE_EXTENSION", {}).get("knee_flexion_deg")
-            knee_deg = None if held is None or not other.quality.usable else held.value
+            from slumpcv.analysis import knee_held_deg
+
+            knee_deg = knee_held_deg(other)
         return answers, knee_deg
 
     return give

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from slumpcv.cli_job import LanguageChoice, LanguageOption
 from slumpcv.errors import InputError
 
 PORT = 8501
@@ -17,12 +18,21 @@ def app(
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the app in the browser.")
     ] = True,
+    lan: Annotated[
+        bool, typer.Option("--lan", help="Let a phone in the same network take part, by a one-time link.")
+    ] = False,
+    language: LanguageOption = LanguageChoice.EN,
 ) -> None:
-    """Open the guided test in the browser. Only this computer can reach it."""
+    """Open the guided test in the browser. Only this computer can reach it, unless --lan is given."""
     if find_spec("streamlit") is None:
         raise InputError(
             "The app needs libraries that are not installed", "Install them: pip install 'slumpcv[app]'"
         )
-    from slumpcv.ui.serve import serve
+    from slumpcv.language import speaking
+    from slumpcv.ui.serve import serve, serve_lan
 
-    serve(port, browser)
+    if not lan:
+        serve(port, browser)
+        return
+    with speaking(language.value):
+        serve_lan(port, typer.echo)

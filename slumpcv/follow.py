@@ -107,15 +107,19 @@ class Follower:
         person in the picture is the patient on the way to the seat or from it.
         """
         self._searched_s = frame.time_s
-        self._tracker.close()
-        with closing(Landmarker(self._model, self._look.facing, MAX_PEOPLE)) as searcher:
-            found = searcher.find(frame.rgb, frame.time_s)
-        self._tracker = Landmarker(self._model, self._look.facing)
+        found = self._everybody(frame)
         seated = [p for p in found if self._sits_there(p)]
         alone = found if len(found) == 1 and not passing else []
         candidates = seated or alone
         self._nobody = not candidates
         return self._lock_on(frame, max(candidates, key=seatedness)) if candidates else None
+
+    def _everybody(self, frame: Frame) -> list[Pose]:
+        self._tracker.close()
+        with closing(Landmarker(self._model, self._look.facing, MAX_PEOPLE)) as searcher:
+            found = searcher.find(frame.rgb, frame.time_s)
+        self._tracker = Landmarker(self._model, self._look.facing)
+        return found
 
     def _track(self, frame: Frame) -> Pose | None:
         tracked = self._tracker.find(frame.rgb, frame.time_s)

@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from slumpcv.marks import Marks, PhaseSpan, Stage
-from slumpcv.signals import LOADING_SIGN, Part, Sample, Signals
+from slumpcv.signals import CHIN_DEG, KNEE_STEP_DEG, LEAST_STEP_DEG, LOADING_SIGN, Part, Sample, Signals
 
 if TYPE_CHECKING:
     from slumpcv.motion import Movement
@@ -29,12 +29,7 @@ __all__ = ["PhaseMachine", "PhaseSpan", "Sample", "Stage"]
 BASELINE_S = 0.5
 # Not seated for this long is having got up; a lost frame or two are not.
 AWAY_S = 0.5
-# A knee that extends less than this and comes back was a fidget.
-KNEE_STEP_DEG = 15.0
-# A head that flexes less than this, on its own, has not brought the chin down, and one that
-# comes up less has not been lifted: while the knee extends, the model lets a flexed head drift
-# by up to 10 deg.
-CHIN_DEG = 12.0
+# A head that comes up less than this has not been lifted, for the same reason as CHIN_DEG.
 HEAD_LIFT_DEG = 12.0
 # A head that flexes less than this after a lift has not gone down again.
 HEAD_AGAIN_DEG = 15.0
@@ -47,10 +42,6 @@ RETURNING_SHARE = 0.6
 RETURNED_SHARE = 0.7
 # A slump given up before this long was a fidget, or the way to stand up.
 FIDGET_S = 3.0
-
-
-# A phase whose movement stays smaller than this, and is taken back, was a fidget.
-LEAST_STEP_DEG: dict[Part, float] = {"head": CHIN_DEG, "knee": KNEE_STEP_DEG}
 
 
 class PhaseMachine:
@@ -79,6 +70,11 @@ class PhaseMachine:
     def phase(self) -> PhaseName | None:
         """Return the phase that the person is in, as far as it is known by now."""
         return self._marks.last.phase if self._marks else None
+
+    @property
+    def moving(self) -> frozenset[Part]:
+        """Return which parts are seen to move."""
+        return frozenset(part for part in LOADING_SIGN if self._signals.moving(part))
 
     def step(self, sample: Sample) -> None:
         """Feed the next frame; time must increase."""

@@ -45,6 +45,10 @@ JUMP_WINDOW_S = 0.5
 # visibility. A steady turn does not stand out against the median of a longer window.
 THIGH_WINDOW_S = 5.0
 THIGH_OFF_THIGHS = 0.06
+# Without the frames to come, the median takes half a window to follow when the model shifts the
+# knee for good, as it does by 0.06 to 0.1 on a raised leg: up to this, live, a knee that is off
+# is taken as it is seen. A jump is still more.
+THIGH_OFF_LIVE_THIGHS = 0.15
 # What pulls the knee away may pull the hip along; at rest the hip stays within 0.02.
 HIP_OFF_THIGHS = 0.04
 # Single frames that look right between wrong ones this close are wrong as well.
@@ -55,6 +59,10 @@ CLOSE_S = 0.6
 CHANGE_THIGHS = 0.2
 # Of two explanations that are as good, the one with fewer swapped frames is taken.
 SWAPPED_FRAME_THIGHS = 0.001
+# Live, legs that are exchanged in the last frame have to be changed back in some frame to come:
+# so much has to speak for it, or a leg that is labelled wrongly in a single frame of a quick
+# movement is lost for good.
+SWAPPED_LAST_THIGHS = 1.0
 
 
 LOWER: tuple[Joint, ...] = ("ankle", "heel", "toe")
@@ -73,7 +81,8 @@ class Plausible:
     shank_hidden : (T,) True where a person was found and the near shank cannot be believed.
     thigh_deg : (T,) elevation of the near thigh as seen, also where its knee is not believed:
         enough to tell sitting from standing.
-    thigh_px : the clip's median thigh length.
+    thigh_px : the clip's median thigh length, or the one that was known.
+    swapped : (T,) True where the legs were exchanged and put right.
     """
 
     points: Points
@@ -81,10 +90,32 @@ class Plausible:
     shank_hidden: Mask
     thigh_deg: NDArray[np.float64]
     thigh_px: float
+    swapped: Mask
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a person before the latest frames of them are looked at, live.
+
+    A whole clip needs none of it.
+
+    Attributes
+    ----------
+    thigh_px, torso_px : lengths in the picture, instead of the frames' own medians.
+    swapped : whether the legs of the first frame are exchanged.
+    """
+
+    thigh_px: float
+    torso_px: float
+    swapped: bool
 
 
 def keep_plausible(
-    points: Points, visibility: NDArray[np.float64], time_s: NDArray[np.float64], near: Side
+    points: Points,
+    visibility: NDArray[np.float64],
+    time_s: NDArray[np.float64],
+    near: Side,
+    known: Known | None = None,
 ) -> Plausible:
     """Return the landmarks with every implausible joint of the near side set to NaN.
 
@@ -94,24 +125,26 @@ def keep_plausible(
     visibility : (T, 33), 0 to 1.
     time_s : (T,) strictly increasing.
     near : the side towards the camera.
+    known : what earlier frames of the same person have shown.
     """
     points = points.copy()
     index = {j: landmark(j, near) for j in (*LEG, "ear", "shoulder")}
     hip, knee, ankle = (index[j] for j in ("hip", "knee", "ankle"))
     found = np.isfinite(points[:, hip, 0])
-    thigh_px = _median(length(points[:, knee] - points[:, hip]))
-    swapped = swapped_legs(points, near, thigh_px)
+    thigh_px, torso_px = (known.thigh_px, known.torso_px) if known else body_lengths(points, near)
+    swapped = swapped_legs(points, near, thigh_px, known.swapped if known else None)
     _exchange_legs(points, swapped, near)
 
     torso = length(points[:, index["shoulder"]] - points[:, hip])
-    bad_torso = found & _outside(torso / _median(torso), TORSO_PER_MEDIAN)
+    bad_torso = found & _outside(torso / torso_px, TORSO_PER_MEDIAN)
     bad_thigh = found & _outside(length(points[:, knee] - points[:, hip]) / thigh_px, THIGH_PER_MEDIAN)
     jumped = {j: found & _jumps(points[:, i], time_s, thigh_px) for j, i in index.items()}
     points[bad_torso] = np.nan
     for joint, i in index.items():
         points[jumped[joint], i] = np.nan
     thigh_deg = elevation_deg(points[:, knee] - points[:, hip])
-    bad_thigh |= _steady_thigh(points, hip, knee, time_s, thigh_px)
+    believed_thighs = THIGH_OFF_LIVE_THIGHS if known else THIGH_OFF_THIGHS
+    bad_thigh |= _steady_thigh(points, hip, knee, time_s, thigh_px, believed_thighs)
 
     shank = length(points[:, ankle] - points[:, knee])
     bad_shank = found & _outside(shank / thigh_px, SHANK_PER_THIGH)
@@ -129,15 +162,27 @@ def keep_plausible(
         "jump": np.any(list(jumped.values()), axis=0),
         "legs_swapped": swapped,
     }
-    return Plausible(
-        points, {k: int(v.sum()) for k, v in reasons.items()}, hidden & found, thigh_deg, thigh_px
-    )
+    counts = {k: int(v.sum()) for k, v in reasons.items()}
+    return Plausible(points, counts, hidden & found, thigh_deg, thigh_px, swapped)
 
 
-def _steady_thigh(points: Points, hip: int, knee: int, time_s: NDArray[np.float64], thigh_px: float) -> Mask:
+def body_lengths(points: Points, near: Side) -> tuple[float, float]:
+    """Return the median lengths of thigh and torso of the near side, in pixels; NaN when never seen."""
+    hip, knee, shoulder = (points[:, landmark(j, near)] for j in ("hip", "knee", "shoulder"))
+    return _median(length(knee - hip)), _median(length(shoulder - hip))
+
+
+def _steady_thigh(
+    points: Points,
+    hip: int,
+    knee: int,
+    time_s: NDArray[np.float64],
+    thigh_px: float,
+    believed_thighs: float,
+) -> Mask:
     """Hold the knee to its thigh's running median; return where it cannot be believed at all.
 
-    Changes `points`: believed knees lie at the end of the median thigh, and a hip that was
+    Changes `points`: knees that are not off lie at the end of the median thigh, and a hip that was
     pulled along with an unbelieved knee is NaN.
     """
     thigh = points[:, knee] - points[:, hip]
@@ -147,10 +192,11 @@ def _steady_thigh(points: Points, hip: int, knee: int, time_s: NDArray[np.float6
     steady = _over_time(np.where(sits[:, None], thigh, np.nan), time_s, THIGH_WINDOW_S)
     hip_off = length(points[:, hip] - _over_time(points[:, hip], time_s, THIGH_WINDOW_S))
     with np.errstate(invalid="ignore"):
-        off = sits & (length(thigh - steady) > THIGH_OFF_THIGHS * thigh_px)
+        off_thighs = length(thigh - steady) / thigh_px
         pulled = hip_off > HIP_OFF_THIGHS * thigh_px
-    bad = _close(off, time_s)
-    points[sits, knee] = points[sits, hip] + steady[sits]
+        bad = _close(sits & (off_thighs > believed_thighs), time_s)
+        held = sits & ((off_thighs <= THIGH_OFF_THIGHS) | bad)
+    points[held, knee] = points[held, hip] + steady[held]
     points[bad & pulled, hip] = np.nan
     return bad
 
@@ -165,12 +211,13 @@ def _close(mask: Mask, time_s: NDArray[np.float64]) -> Mask:
     return closed
 
 
-def swapped_legs(points: Points, near: Side, thigh_px: float) -> Mask:
+def swapped_legs(points: Points, near: Side, thigh_px: float, first: bool | None = None) -> Mask:
     """Return the frames whose left and right leg the model exchanged.
 
     The cheapest path through two states (as labelled, exchanged), where a frame costs the
     distance that both knees and ankles move from the frame before: legs do not trade places
-    within a frame. A leg that is labelled wrongly from start to end cannot be found this way.
+    within a frame. A leg that is labelled wrongly from start to end cannot be found this way,
+    unless `first` says whether the legs of the first frame are exchanged.
 
     Returns
     -------
@@ -185,13 +232,15 @@ def swapped_legs(points: Points, near: Side, thigh_px: float) -> Mask:
     stay = np.abs(np.diff(legs, axis=0)).sum(axis=(1, 2))
     change = CHANGE_THIGHS + np.abs(legs[1:] - legs[:-1, ::-1]).sum(axis=(1, 2))
     frame = np.array([0.0, SWAPPED_FRAME_THIGHS])
-    cost = frame
+    cost = frame if first is None else np.where([first, not first], np.inf, frame)
     came_from = np.zeros((len(points), 2), dtype=np.intp)
     for t in range(1, len(points)):
         step = np.array([[stay[t - 1], change[t - 1]], [change[t - 1], stay[t - 1]]])
         total = cost[:, None] + step
         came_from[t] = total.argmin(axis=0)
         cost = total.min(axis=0) + frame
+    if first is not None:
+        cost = cost + np.array([0.0, SWAPPED_LAST_THIGHS])
     state = np.zeros(len(points), dtype=np.intp)
     if len(points):
         state[-1] = cost.argmin()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,6 +63,12 @@ class RawPosture:
     far_knee_flexion_deg: Series
     hip_y_px: Series
     thigh_px: float
+
+    def since(self, time_s: float) -> RawPosture:
+        """Return the frames from a time on."""
+        late = self.time_s >= time_s
+        series = (f.name for f in fields(self) if f.name != "thigh_px")
+        return replace(self, **{name: getattr(self, name)[late] for name in series})
 
 
 def raw_posture(

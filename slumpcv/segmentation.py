@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,44 +12,49 @@ from slumpcv.phases import BASELINE_S, PhaseMachine, PhaseSpan, Sample
 from slumpcv.posture import seated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from slumpcv.angles import Angles
+    from slumpcv.posture import Baseline, RawPosture
 
 # Standing raises the hips by about 0.9 thigh lengths over the seat.
 SEAT_THIGHS = 0.35
+# The angles that the state machine is fed.
+SAMPLED = tuple(field.name for field in fields(Sample) if field.name not in ("time_s", "seated"))
 
 
 def samples(angles: Angles) -> Iterator[Sample]:
     """Yield what the state machine sees of each frame."""
-    sits = seated(angles.raw) | _on_the_seat(angles)
-    known = np.isfinite(angles.raw.thigh_deg) & np.isfinite(angles.raw.rise_px)
+    sits = sitting(angles.raw, angles.baseline)
+    values = {name: getattr(angles, name) for name in SAMPLED}
     for i, time_s in enumerate(angles.time_s):
-        yield Sample(
-            time_s=float(time_s),
-            seated=bool(sits[i]) if known[i] else None,
-            trunk_lean_deg=float(angles.trunk_lean_deg[i]),
-            shoulder_drop=float(angles.shoulder_drop[i]),
-            head_angle_deg=float(angles.head_angle_deg[i]),
-            face_pitch_deg=float(angles.face_pitch_deg[i]),
-            knee_flexion_deg=float(angles.knee_flexion_deg[i]),
-            ankle_deg=float(angles.ankle_deg[i]),
-        )
+        yield make_sample(float(time_s), sits[i], {name: float(v[i]) for name, v in values.items()})
 
 
-def _on_the_seat(angles: Angles) -> NDArray[np.bool_]:
+def make_sample(time_s: float, sits: float, values: Mapping[str, float]) -> Sample:
+    """Return what the state machine sees of one frame, from :func:`sitting` and the angles by name."""
+    seated = None if math.isnan(sits) else bool(sits)
+    return Sample(time_s, seated, **{name: values[name] for name in SAMPLED})
+
+
+def sitting(raw: RawPosture, baseline: Baseline | None) -> NDArray[np.float64]:
+    """Return whether the person sits, (T,): 1 or 0, and NaN where it cannot be told."""
+    known = np.isfinite(raw.thigh_deg) & np.isfinite(raw.rise_px)
+    return np.where(known, seated(raw) | _on_the_seat(raw, baseline), np.nan)
+
+
+def _on_the_seat(raw: RawPosture, baseline: Baseline | None) -> NDArray[np.bool_]:
     """Return the frames in which the hips are as high as when sitting tall.
 
     Whoever gets up raises them by almost a thigh length; legs that are seen wrongly for a
     moment, as when somebody walks through the picture, leave them where they are.
     """
-    if angles.baseline is None:
-        return np.zeros(len(angles.time_s), dtype=bool)
+    if baseline is None:
+        return np.zeros(len(raw.time_s), dtype=bool)
     with np.errstate(invalid="ignore"):
-        away_px = np.abs(angles.raw.hip_y_px - angles.baseline.hip_y_px)
-        return away_px < SEAT_THIGHS * angles.raw.thigh_px
+        return np.abs(raw.hip_y_px - baseline.hip_y_px) < SEAT_THIGHS * raw.thigh_px
 
 
 def segment(angles: Angles) -> list[PhaseSpan]:

@@ -18,6 +18,13 @@ Part = Literal["back", "head", "knee", "ankle"]
 # Smallest movements that count, in degrees. Noise while holding still is up to 2 deg in the
 # head and knee; the steps of the test are 20 deg and more.
 THRESHOLDS: dict[Part, float] = {"back": 6.0, "head": 6.0, "knee": 8.0, "ankle": 5.0}
+# A knee that extends less than this and comes back was a fidget.
+KNEE_STEP_DEG = 15.0
+# A head that flexes less than this, on its own, has not brought the chin down: while the knee
+# extends, the model lets a flexed head drift by up to 10 deg.
+CHIN_DEG = 12.0
+# A phase whose movement stays smaller than this, and is taken back, was a fidget.
+LEAST_STEP_DEG: dict[Part, float] = {"head": CHIN_DEG, "knee": KNEE_STEP_DEG}
 # Which way a signal goes when it adds to the test.
 LOADING_SIGN: dict[Part, float] = {"back": 1.0, "head": 1.0, "knee": -1.0, "ankle": 1.0}
 # A thigh length of shoulder drop counts like so many degrees of trunk lean in the back signal:

@@ -54,6 +54,20 @@ def fill_short_gaps(time_s: Series, values: Series, longest_s: float = SHORT_GAP
     return filled, made
 
 
+def hold_last(time_s: Series, values: Series, longest_s: float) -> Series:
+    """Carry each value on over the gap after it, for so many seconds at most: no future is used.
+
+    Parameters
+    ----------
+    time_s : (T,) seconds, strictly increasing.
+    values : (T,), NaN where missing; gaps at the start stay NaN.
+    longest_s : how old a value may become.
+    """
+    last = np.maximum.accumulate(np.where(np.isfinite(values), np.arange(len(values)), -1))
+    held = np.where(last >= 0, values[last], np.nan)
+    return np.where(time_s - time_s[last] <= longest_s, held, np.nan)
+
+
 def remove_spikes(time_s: Series, values: Series, least: float) -> Series:
     """Set to NaN what stands out of its neighbourhood for a frame or two.
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -91,6 +92,8 @@ class Visits:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        # Pages, recordings and analyses change the same visit from different threads.
+        self._lock = threading.RLock()
 
     def new(self, owner: str, language: Language) -> Visit:
         """Begin a visit and keep it."""
@@ -137,30 +140,40 @@ class Visits:
         return sorted(found, key=lambda visit: visit.created_at, reverse=True)
 
     def update(self, visit: Visit, **changes: object) -> Visit:
-        """Return a visit with changes, once they are on disk."""
-        changed = Visit.model_validate(visit.model_dump() | changes)
-        self.save(changed)
-        return changed
+        """Return a visit with changes, once they are on disk.
+
+        What others have changed since this visit was read stays as they left it, and a visit that was
+        deleted stays deleted.
+        """
+        with self._lock:
+            latest = self.load(visit.id, visit.owner)
+            changed = Visit.model_validate((latest or visit).model_dump() | changes)
+            if latest is not None:
+                self.save(changed)
+            return changed
 
     def add_test(self, visit: Visit, side: Side, source: ClipSource, sample: str | None = None) -> Visit:
         """Return a visit with one more test, begun now."""
-        test = VisitTest(
-            number=len(visit.tests) + 1,
-            side=side,
-            source=source,
-            started_at=datetime.now(UTC),
-            sample=sample,
-            earlier_24h=self.tested_lately(visit.owner, side),
-        )
-        return self.update(visit, tests=(*visit.tests, test))
+        with self._lock:
+            tests = (self.load(visit.id, visit.owner) or visit).tests
+            test = VisitTest(
+                number=len(tests) + 1,
+                side=side,
+                source=source,
+                started_at=datetime.now(UTC),
+                sample=sample,
+                earlier_24h=self.tested_lately(visit.owner, side),
+            )
+            return self.update(visit, tests=(*tests, test))
 
     def update_test(self, visit: Visit, number: int, **changes: object) -> Visit:
         """Return a visit with changes to one of its tests, once they are on disk."""
-        tests = tuple(
-            VisitTest.model_validate(test.model_dump() | changes) if test.number == number else test
-            for test in visit.tests
-        )
-        return self.update(visit, tests=tests)
+        with self._lock:
+            tests = tuple(
+                VisitTest.model_validate(test.model_dump() | changes) if test.number == number else test
+                for test in (self.load(visit.id, visit.owner) or visit).tests
+            )
+            return self.update(visit, tests=tests)
 
     def tested_lately(self, owner: str, side: Side, now: datetime | None = None) -> int:
         """Return how many tests of one leg, demonstrations aside, were begun in the last 24 h."""

@@ -102,7 +102,14 @@ def fake_angles(gap: bool = True) -> Angles:
         facing="right",
         raw=raw_posture(points, time_s, "right", 98.0),
         baseline=None,
-        plausible=Plausible(points, {}, np.isnan(curves["knee_flexion_deg"]), np.zeros(len(time_s)), 98.0),
+        plausible=Plausible(
+            points,
+            {},
+            np.isnan(curves["knee_flexion_deg"]),
+            np.zeros(len(time_s)),
+            98.0,
+            np.zeros(len(time_s), dtype=bool),
+        ),
         **curves,
     )
 

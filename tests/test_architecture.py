@@ -60,6 +60,7 @@ ONLY_IN = {
     "starlette": ("slumpcv/ui/",),
     "plotly": ("slumpcv/ui/",),
     "segno": ("slumpcv/ui/",),
+    "ifaddr": ("slumpcv/ui/",),
     "trustme": ("slumpcv/ui/",),
     "platformdirs": ("slumpcv/ui/",),
     "mediapipe": ("slumpcv/pose.py",),

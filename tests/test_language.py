@@ -37,6 +37,7 @@ FIRST_PARTS = {
         "tried",
         "warning_sign",
     ),
+    "setup": ("person", "alone", "side_view", "leg", "whole_body", "distance", "light", "chair", "still"),
     "movement": ("title", "title_with_outcome"),
 }
 
@@ -49,12 +50,9 @@ def catalogue(language: str, domain: str) -> dict[str, str]:
     return {str(m.id): str(m.string) for m in messages if m.id and not m.fuzzy}
 
 
-def keys_in_code() -> set[str]:
-    """Regular expressions of all keys that the code can ask for.
-
-    A key stands in the code as a string that begins with a catalogue's name and a dot; what an
-    f-string fills in may be anything, unless it fills in all.
-    """
+@cache
+def strings_in_code() -> frozenset[str]:
+    """Regular expressions of all strings in the code; what an f-string fills in may be anything."""
     patterns: set[str] = set()
     for path in SOURCES:
         nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
@@ -68,9 +66,18 @@ def keys_in_code() -> set[str]:
                     for part in node.values
                 ]
                 patterns.add("".join(parts))
+    return frozenset(patterns)
+
+
+def keys_in_code() -> set[str]:
+    """Regular expressions of all keys that the code can ask for.
+
+    A key stands in the code as a string that begins with a catalogue's name and a dot; what an
+    f-string fills in may be anything, unless it fills in all.
+    """
     begin = tuple(f"{domain}\\." for domain in DOMAINS)
     files = {re.escape(name) for name in (*RESULT_FILES, REPLAY_NAME)}  # report.pdf is no key
-    keys = {pattern for pattern in patterns if pattern.startswith(begin)} - files
+    keys = {pattern for pattern in strings_in_code() if pattern.startswith(begin)} - files
     return {narrow for pattern in keys for narrow in narrowed(pattern)}
 
 
@@ -78,7 +85,18 @@ def narrowed(pattern: str) -> list[str]:
     domain, *parts = pattern.split("\\.")
     if set(parts) != {FILLED_IN}:
         return [pattern]
+    if domain == "say":
+        return [f"say\\.{name}" for name in prompts()]
     return ["\\.".join([domain, first, *parts[1:]]) for first in FIRST_PARTS[domain]]
+
+
+def prompts() -> list[str]:
+    """Names of prompts that stand in the code by themselves, as in ``Say("done")``."""
+    names = {key.removeprefix("say.") for key in catalogue("en", "say")}
+    loose = [string for string in strings_in_code() if string[:1].isalpha()]
+    for path in ROOT.glob("slumpcv/ui/**/*.js"):
+        loose += re.findall(r"[\"'`](\w+)[\"'`]", path.read_text(encoding="utf-8"))
+    return [string for string in loose if any(re.fullmatch(string, name) for name in names)]
 
 
 def places(words: str) -> set[str]:

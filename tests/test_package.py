@@ -68,6 +68,15 @@ def test_the_wheel_carries_models_and_licences(wheel: Path) -> None:
     assert {name for name in top_level if not name.endswith(".dist-info")} == {"slumpcv"}
 
 
+def test_the_wheel_carries_what_the_app_shows_and_plays(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert {"slumpcv/ui/config.toml", "slumpcv/sample_files/NOTICE"} <= names
+    for story in ("right_plain", "right_no_lift", "right_knee_bends"):
+        assert {f"slumpcv/sample_files/{story}{suffix}" for suffix in (".mp4", ".json")} <= names
+    parts = [*ROOT.glob("slumpcv/ui/**/*.js"), *ROOT.glob("slumpcv/ui/**/*.mp3")]
+    assert {path.relative_to(ROOT).as_posix() for path in parts} <= names
+
+
 def test_the_models_of_an_unpacked_wheel_are_found(wheel: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ class Seen:
     tall : the same angles while the person last sat tall; empty before that.
     far_knee_flexion_deg : of the leg away from the camera; a guess of the model.
     hand_up : whether the near hand is raised, as a sign of a symptom.
+    hand_since_s : when it went up or came down, a little before that could be known; NaN when it
+        has not been up yet.
     """
 
     time_s: float
@@ -40,3 +43,4 @@ class Seen:
     tall: Mapping[str, float]
     far_knee_flexion_deg: float
     hand_up: bool
+    hand_since_s: float = math.nan

@@ -42,8 +42,8 @@ def judge_quality(
         ``unusable``. At most one finding of each code.
     """
     scene = set_scene(track, angles, spans)
-    sideways = bool(spans) and not is_frontal(scene)
-    yaw_deg = estimate_yaw_deg(angles, scene.test & scene.found) if sideways else None
+    base = angles.baseline if spans and not is_frontal(scene) else None
+    yaw_deg = estimate_yaw_deg(angles.raw, base.trunk_px, scene.test & scene.found) if base else None
     findings = [
         *person_findings(scene, asked_side),
         *view_findings(scene, yaw_deg),

@@ -41,7 +41,7 @@ SKIP_INTERVALS = 3.0
 
 def picture_findings(scene: Scene) -> Iterator[Finding]:
     """Yield what is wrong with the picture."""
-    sharp = _sharpness(scene)
+    sharp = sharpness_per_light(scene.track.sharpness, scene.track.luma)
     with np.errstate(invalid="ignore"):
         dark, blurred = scene.track.luma < DARK_LUMA, sharp < BLURRED_SHARPNESS
     if spans := scene.seconds(dark):
@@ -60,11 +60,11 @@ def too_dark(scene: Scene) -> bool:
     return scene.too_much(scene.track.luma < TOO_DARK_LUMA)
 
 
-def _sharpness(scene: Scene) -> NDArray[np.float64]:
+def sharpness_per_light(sharpness: NDArray[np.float32], luma: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return the sharpness regardless of brightness; NaN without a person or in the dark."""
-    luma = scene.track.luma.astype(np.float64)
-    per_light: NDArray[np.float64] = scene.track.sharpness / np.square(np.maximum(luma, 1.0))
-    return np.where(luma > 0, per_light, np.nan)
+    light = luma.astype(np.float64)
+    per_light: NDArray[np.float64] = sharpness / np.square(np.maximum(light, 1.0))
+    return np.where(light > 0, per_light, np.nan)
 
 
 def _rate(scene: Scene) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from slumpcv.body import NOSE, PAIRS, landmark
 from slumpcv.language import listed, text
 from slumpcv.quality.scene import Scene, around
 from slumpcv.quality.words import finding
-from slumpcv.quality.yaw import load_yaw_fit
+from slumpcv.quality.yaw import surely_off_deg
 from slumpcv.smoothing import running_median, window_frames
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from slumpcv.quality.words import Severity
     from slumpcv.session import Finding
+    from slumpcv.terms import Side
 
     Mask = NDArray[np.bool_]
 
@@ -77,7 +78,7 @@ def view_findings(scene: Scene, yaw_deg: float | None) -> Iterator[Finding]:
 
 def lies_sideways(scene: Scene) -> bool:
     """Return whether the torso is nowhere near upright for most of the clip."""
-    torso = _torso_px(scene)[scene.found]
+    torso = torsos(scene.track.landmarks_px[scene.found].astype(np.float64))
     if len(torso) == 0:
         return False
     lean_deg = np.degrees(np.arctan2(np.abs(torso[:, 0]), -torso[:, 1]))
@@ -89,23 +90,25 @@ def is_frontal(scene: Scene) -> bool:
     seen = scene.found & scene.test
     if not seen.any():
         return False
+    return shoulder_width(scene.track.landmarks_px[seen]) > FRONTAL_WIDTH
+
+
+def shoulder_width(landmarks_px: NDArray[np.float32]) -> float:
+    """Return the median width between the shoulders in torso lengths; all frames must show somebody."""
     left, right = PAIRS["shoulder"]
-    px = scene.track.landmarks_px[seen].astype(np.float64)
+    px = landmarks_px.astype(np.float64)
     width_px = np.abs(px[:, left, 0] - px[:, right, 0])
-    torso_px = np.hypot(*_torso_px(scene)[seen].T)
-    return bool(np.median(width_px / np.maximum(torso_px, 1.0)) > FRONTAL_WIDTH)
+    return float(np.median(width_px / np.maximum(np.hypot(*torsos(px).T), 1.0)))
 
 
-def _torso_px(scene: Scene) -> NDArray[np.float64]:
-    px = scene.track.landmarks_px.astype(np.float64)
+def torsos(px: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the way from the middle of the hips to that of the shoulders, (T, 2)."""
     torso: NDArray[np.float64] = px[:, PAIRS["shoulder"]].mean(axis=1) - px[:, PAIRS["hip"]].mean(axis=1)
     return torso
 
 
 def _yaw(yaw_deg: float) -> Iterator[Finding]:
-    # Beyond the limit by one standard error: a camera that is right at it would otherwise be
-    # refused in every other recording.
-    surely_deg = abs(yaw_deg) - load_yaw_fit().plus_minus_deg / 1.96
+    surely_deg = surely_off_deg(yaw_deg)
     degrees = round(abs(yaw_deg))
     end = text("findings.end.front") if yaw_deg > 0 else text("findings.end.back")
     if surely_deg > thresholds.YAW_REFUSE_DEG:
@@ -126,7 +129,10 @@ def _distance(scene: Scene) -> Iterator[Finding]:
 
 
 def _framing(scene: Scene) -> Iterator[Finding]:
-    outside = _outside(scene)
+    source = scene.track.source
+    outside = beyond_frame(
+        scene.track.landmarks_px, source.width_px, source.height_px, near=scene.angles.side
+    )
     by_part = {part: np.any([outside[j] for j in joints], axis=0) for part, joints in PARTS.items()}
     left = {part: spans for part, out in by_part.items() if (spans := scene.seconds(out))}
     if left:
@@ -137,14 +143,14 @@ def _framing(scene: Scene) -> Iterator[Finding]:
         yield finding("OUT_OF_FRAME", severity, spans, parts=parts)
 
 
-def _outside(scene: Scene) -> dict[str, Mask]:
-    source = scene.track.source
-    size = np.array([source.width_px, source.height_px], dtype=np.float64)
-    share = scene.track.landmarks_px.astype(np.float64) / size
+def beyond_frame(
+    landmarks_px: NDArray[np.float32], width_px: int, height_px: int, near: Side
+) -> dict[str, Mask]:
+    """Return for each joint of the near side, and the nose, where it is at or beyond the border, (T,)."""
+    share = landmarks_px.astype(np.float64) / np.array([width_px, height_px], dtype=np.float64)
     with np.errstate(invalid="ignore"):
         beyond = (share < HAIR) | (share > 1.0 - HAIR)
     out: Mask = beyond[..., 0] | beyond[..., 1]
-    near = scene.angles.side
     return {"nose": out[:, NOSE], **{joint: out[:, landmark(joint, near)] for joint in PAIRS}}
 
 

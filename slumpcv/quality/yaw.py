@@ -21,7 +21,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from slumpcv.angles import Angles
+    from slumpcv.posture import RawPosture
 
 SCHEMA_VERSION = 1
 # Beyond this the line means nothing: the shoulders' separation stops growing.
@@ -54,7 +54,7 @@ def load_yaw_fit() -> YawFit:
     return YawFit(**data)
 
 
-def sides_apart(angles: Angles, frames: NDArray[np.bool_]) -> float | None:
+def sides_apart(raw: RawPosture, trunk_px: float, frames: NDArray[np.bool_]) -> float | None:
     """Return how far the near side is ahead of the far one, in upright trunk lengths.
 
     The median over the whole test: over the baseline alone the model's guess of the far
@@ -63,25 +63,32 @@ def sides_apart(angles: Angles, frames: NDArray[np.bool_]) -> float | None:
     Returns
     -------
     float or None
-        None without an upright baseline, or when shoulders and hips are hardly seen.
+        None when shoulders and hips are hardly seen.
     """
-    apart_px = (angles.raw.shoulders_apart_px[frames] + angles.raw.hips_apart_px[frames]) / 2.0
+    apart_px = (raw.shoulders_apart_px[frames] + raw.hips_apart_px[frames]) / 2.0
     apart_px = apart_px[np.isfinite(apart_px)]
-    if angles.baseline is None or len(apart_px) < LEAST_FRAMES:
-        return None
-    return float(np.median(apart_px)) / angles.baseline.trunk_px
+    return None if len(apart_px) < LEAST_FRAMES else float(np.median(apart_px)) / trunk_px
 
 
-def estimate_yaw_deg(angles: Angles, frames: NDArray[np.bool_]) -> float | None:
+def estimate_yaw_deg(raw: RawPosture, trunk_px: float, frames: NDArray[np.bool_]) -> float | None:
     """Return the camera's angle from square, towards the person's front positive.
 
     Parameters
     ----------
-    angles : the measured clip.
+    raw : the measured frames.
+    trunk_px : the upright trunk's length.
     frames : (T,) the frames of the seated test.
     """
-    apart = sides_apart(angles, frames)
+    apart = sides_apart(raw, trunk_px, frames)
     if apart is None:
         return None
     fit = load_yaw_fit()
     return float(np.clip(fit.intercept_deg + fit.deg_per_trunk * apart, -LARGEST_DEG, LARGEST_DEG))
+
+
+def surely_off_deg(yaw_deg: float) -> float:
+    """Return by how much the camera is surely off square: one standard error less than estimated.
+
+    A camera that is right at a limit would otherwise be beyond it in every other recording.
+    """
+    return abs(yaw_deg) - load_yaw_fit().plus_minus_deg / 1.96

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from slumpcv.ui.server import hub
 from slumpcv.ui.server.routes import MIDDLEWARE, ROUTES
 
 if TYPE_CHECKING:
@@ -32,8 +33,12 @@ def warm_up() -> None:
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Answer the first page at once, and load the pose model's libraries beside it."""
+    from slumpcv.ui import jobs
+
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     yield
+    jobs.stop()
+    hub.leave_all()
 
 
 PARTS: dict[str, Any] = {

@@ -98,7 +98,9 @@ def number_of(grey: object, width: int) -> int:
     """Read the number of a camera's picture, given as rows of grey values."""
     size = BIT_PX * width / 640
     return sum(
-        1 << bit for bit in range(BITS) if grey[int(size / 2), int((bit + 0.5) * size)] > 128  # type: ignore[index]
+        1 << bit
+        for bit in range(BITS)
+        if grey[int(size / 2), int((bit + 0.5) * size)] > 128  # type: ignore[index]
     )
 
 

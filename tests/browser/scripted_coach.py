@@ -87,7 +87,7 @@ class ScriptedCoach:
         self.marks.append([time_s - self.began_s, None, by])
         return [{"name": "mark_on"}]
 
-    def release(self, time_s: float, by: str) -> list[dict[str, Any]]:
+    def release(self, time_s: float, _by: str) -> list[dict[str, Any]]:
         self.marks[-1][1] = time_s - self.began_s
         return [{"name": "mark_off"}]
 
@@ -97,7 +97,7 @@ class ScriptedCoach:
         self.said += 1
         return [{"id": self.said, "key": "stop", "text": "Stop."}]
 
-    def spoken(self, time_s: float) -> None:
+    def spoken(self, _time_s: float) -> None:
         pass
 
     def record(self) -> GuidedTest | None:

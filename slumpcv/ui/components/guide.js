@@ -21,6 +21,7 @@ class GuidedTest {
     const on = (target, kind, what) => target.addEventListener(kind, what, { signal: this.off.signal });
     const all = (name) => view.host.querySelectorAll(name);
     on(view.find(".start"), "click", () => this.start());
+    on(view.find(".try-sound"), "click", () => this.tryOut());
     on(view.find(".again"), "click", () => this.start());
     on(view.find(".leave"), "click", () => this.leave());
     on(view.find(".stop"), "click", () => this.stop("button"));
@@ -45,6 +46,12 @@ class GuidedTest {
 
   now() { return performance.now() / 1000; }
   order(type, by, t = this.now()) { this.link?.order(type, t, by); }
+
+  async tryOut() {
+    this.sound.unlock();
+    await this.sound.loaded;
+    this.sound.say([{ key: "sound_check", text: this.data.sound_check }]);
+  }
 
   async start() {
     this.halt();

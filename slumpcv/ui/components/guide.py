@@ -16,7 +16,7 @@ from slumpcv.language import speaking, text
 from slumpcv.ui.components.guide_texts import KEYS
 from slumpcv.ui.server import hub
 from slumpcv.ui.server.samples import chapters, sample_of
-from slumpcv.ui.server.voices import lengths_s
+from slumpcv.ui.server.voices import keys_of
 
 if TYPE_CHECKING:
     from slumpcv.visits import Visit, VisitTest
@@ -64,14 +64,16 @@ def _data(visit: Visit, test: VisitTest) -> dict[str, Any]:
     token = hub.open_seat(visit, test.number)
     with speaking(visit.language):
         texts = {name.partition(".")[2]: text(name) for name in KEYS}
+        sound_check = text("say.sound_check")
     return {
         "live": f"/slumpcv/live/{token}",
         "clip": f"/slumpcv/clip/{token}",
-        "voice": {"base": f"/slumpcv/voice/{visit.language}/", "keys": sorted(lengths_s(visit.language))},
+        "voice": {"base": "/slumpcv/voice/", "keys": keys_of(visit.language)},
         "language": visit.language,
         "side": test.side,
         "demo": _demo(test) if test.source == "demo" else None,
         "texts": texts,
+        "sound_check": sound_check,
     }
 
 

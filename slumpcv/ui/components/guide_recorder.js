@@ -15,7 +15,10 @@ class Recorder {
 
   start(stream) {
     const mimeType = KINDS.find((kind) => MediaRecorder.isTypeSupported(kind));
-    this.recorder = new MediaRecorder(stream, { mimeType, videoBitsPerSecond: BITS_PER_S });
+    this.recorder = new MediaRecorder(stream, {
+      mimeType, videoBitsPerSecond: BITS_PER_S,
+      videoKeyFrameIntervalDuration: PIECE_MS, // an mp4 is handed over from key frame to key frame
+    });
     this.kind = mimeType.split(";")[0];
     this.recorder.ondataavailable = ({ data }) => {
       if (!data.size) return;

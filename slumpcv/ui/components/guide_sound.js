@@ -3,12 +3,7 @@
 const INTERRUPTING = "stop";              // this prompt waits for no other
 const READING_MS_PER_LETTER = 70;         // how long a text stays that nothing can speak
 
-const TONES = {                           // Hz, start and length in seconds
-  hold: [[523, 0, 0.18]],
-  done: [[523, 0, 0.16], [784, 0.18, 0.3]],
-  mark_on: [[659, 0, 0.12], [988, 0.12, 0.2]],
-  mark_off: [[988, 0, 0.12], [659, 0.12, 0.2]],
-};
+const TONES = ["hold", "done", "mark_on", "mark_off"];
 
 class Sound {
   constructor(data, onSpoken) {
@@ -25,13 +20,15 @@ class Sound {
   unlock() {
     this.context ??= new AudioContext();
     this.context.resume();
-    this.loaded ??= Promise.all(this.data.voice.keys.map((key) => this.load(key)));
+    const names = [...this.data.voice.keys.map((key) => `${this.data.language}/${key}`),
+      ...TONES.map((name) => `tones/${name}`)];
+    this.loaded ??= Promise.all(names.map((name) => this.load(name)));
   }
 
-  async load(key) {
+  async load(name) {
     try {
-      const answer = await fetch(`${this.data.voice.base}${key}.mp3`);
-      if (answer.ok) this.buffers.set(key, await this.context.decodeAudioData(await answer.arrayBuffer()));
+      const answer = await fetch(`${this.data.voice.base}${name}.mp3`);
+      if (answer.ok) this.buffers.set(name, await this.context.decodeAudioData(await answer.arrayBuffer()));
     } catch { /* the prompt is then spoken by the browser, or shown only */ }
   }
 
@@ -71,7 +68,7 @@ class Sound {
       this.next();
     };
     const voice = Sound.voiceFor(this.data.language);
-    const buffer = this.buffers.get(item.key);
+    const buffer = this.buffers.get(`${this.data.language}/${item.key}`);
     if (buffer && !(this.own && voice)) this.playBuffer(buffer, speech, ended);
     else if (voice) this.speak(item.text, voice, speech, ended);
     else {
@@ -81,9 +78,7 @@ class Sound {
   }
 
   playBuffer(buffer, speech, ended) {
-    const node = this.context.createBufferSource();
-    node.buffer = buffer;
-    node.connect(this.context.destination);
+    const node = this.source(buffer);
     node.onended = ended;
     speech.stop = () => node.stop();
     node.start();
@@ -97,20 +92,17 @@ class Sound {
   }
 
   tones(names) {
-    for (const name of names) for (const [hz, from, length] of TONES[name] ?? []) this.beep(hz, from, length);
+    for (const name of names) {
+      const buffer = this.buffers.get(`tones/${name}`);
+      if (buffer) this.source(buffer).start();
+    }
   }
 
-  beep(hz, from, length) {
-    const at = this.context.currentTime + from;
-    const tone = this.context.createOscillator();
-    const level = this.context.createGain();
-    tone.frequency.value = hz;
-    level.gain.setValueAtTime(0, at);     // a soft beginning and end, no click
-    level.gain.linearRampToValueAtTime(0.25, at + 0.02);
-    level.gain.setTargetAtTime(0, at + length * 0.6, length * 0.2);
-    tone.connect(level).connect(this.context.destination);
-    tone.start(at);
-    tone.stop(at + length * 2);
+  source(buffer) {
+    const node = this.context.createBufferSource();
+    node.buffer = buffer;
+    node.connect(this.context.destination);
+    return node;
   }
 
   close() {

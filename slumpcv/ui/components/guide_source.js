@@ -2,6 +2,7 @@
 
 const REMEMBERED = "slumpcv-camera";
 const SAMPLE_FPS = 30;
+const SAMPLE_RATE = 0.75;                 // the samples' people move a little fast
 const SHORT_OF_END_S = 0.15;              // how long before its next movement the sample waits
 const NAMES = {
   NotAllowedError: "denied", SecurityError: "insecure", NotFoundError: "none", NotReadableError: "busy",
@@ -77,7 +78,7 @@ class Sample {
     Object.assign(this, { canvas, demo, onEnded });
     this.mirrored = false;
     this.video = document.createElement("video");
-    Object.assign(this.video, { muted: true, playsInline: true, src: demo.url });
+    Object.assign(this.video, { muted: true, playsInline: true, preload: "auto", src: demo.url });
     this.limit_s = 0;
   }
 
@@ -89,6 +90,10 @@ class Sample {
       this.video.onloadeddata = done;
       this.video.onerror = () => failed(new DOMException("", "NotFoundError"));
     });
+    // A film that never ran gives no picture to draw.
+    await this.video.play();
+    this.video.pause();
+    this.video.playbackRate = SAMPLE_RATE;
     Object.assign(this.canvas, { width: this.video.videoWidth, height: this.video.videoHeight });
     const pen = this.canvas.getContext("2d");
     this.stream = this.canvas.captureStream(SAMPLE_FPS);

@@ -11,6 +11,7 @@ KEYS = (
     "camera.own_voice",
     "camera.start",
     "camera.start_demo",
+    "camera.try_sound",
     "camera.upload",
     "camera.back",
     "camera.camera",

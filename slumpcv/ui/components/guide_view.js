@@ -7,10 +7,10 @@ const RING = 2 * Math.PI * 44;            // circumference of the ring in the dr
 
 // A person on a chair, seen from the side and facing right, to step into.
 const SILHOUETTE = `<svg viewBox="0 0 400 300" class="silhouette" aria-hidden="true">
-  <g class="seat"><path d="M96 186h98M100 186v92M188 186v92M98 186V92"/></g>
-  <g class="body"><circle cx="156" cy="44" r="23"/>
-  <path d="M152 78C136 82 130 98 129 122L126 166M152 80C160 104 160 132 156 160M126 168h120M246 168v96h34"/>
-  <path d="M150 92L158 134L206 156"/></g></svg>`;
+  <g class="seat"><path d="M112 206h92M118 206v62M198 206v62M112 206V118"/></g>
+  <g class="body"><circle cx="158" cy="70" r="20"/><path class="neck" d="M155 88v14"/>
+  <path class="trunk" d="M152 118L150 174"/><path class="thigh" d="M152 182H228"/>
+  <path class="shank" d="M232 184L230 250"/><path class="foot" d="M230 260H252"/></g></svg>`;
 
 const MARKUP = `
 <section class="enter">
@@ -19,6 +19,7 @@ const MARKUP = `
   <p class="demo-note" data-text="enter_demo" hidden></p>
   <label class="switch own-voice" hidden><input type="checkbox"><span data-text="own_voice"></span></label>
   <div class="row"><button class="main start" data-text="start"></button>
+  <button class="plain try-sound" data-text="try_sound"></button>
   <button class="plain upload" data-text="upload"></button></div>
 </section>
 <dialog aria-labelledby="words">
@@ -56,6 +57,8 @@ class View {
     this.find = (name) => host.querySelector(name);
     for (const node of host.querySelectorAll("[data-text]")) node.textContent = this.texts[node.dataset.text];
     this.dialog = this.find("dialog");
+    host.lang = data.language;            // how words may be divided
+    this.behind = [".stage", ".panel", ".bar"].map(this.find);
     this.pen = this.find(".overlay").getContext("2d");
     this.find(".silhouette").classList.toggle("left", data.side === "left");
     this.find(".demo-note").hidden = !data.demo;
@@ -80,6 +83,7 @@ class View {
     this.find(".checks").hidden = mode !== "setup";
     for (const name of [".bar .upload", ".leave"]) this.find(name).hidden = mode === "test" || mode === "saving";
     this.find(".trouble").hidden = true;
+    for (const part of this.behind) part.inert = false;
     if (mode === "starting" || mode === "saving") this.words(this.texts[mode]);
     if (mode === "test") this.find(".feel").focus({ preventScroll: true });
     this.ring(0);
@@ -183,6 +187,7 @@ class View {
     box.querySelector(".go-on").hidden = !recorded;
     box.querySelector(".again").hidden = recorded;
     box.hidden = false;
+    for (const part of this.behind) part.inert = true;
     box.querySelector("button:not([hidden])").focus();
   }
 

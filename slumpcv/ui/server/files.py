@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import FileResponse, Response
 
+from slumpcv.ui.jobs import REPLAY
 from slumpcv.ui.server import hub
 from slumpcv.ui.server.clipfile import CLIP_NAME
 from slumpcv.ui.server.samples import sample_file
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-REPLAY_NAME = "replay.mp4"  # a copy of the clip that every browser can play and jump in
 MEDIA_TYPES = {
     ".mp4": "video/mp4",
     ".webm": "video/webm",
@@ -39,7 +39,7 @@ async def get_file(request: Request) -> Response:
     """Send a test's clip or replay, or the part of it that is asked for."""
     seat = hub.seat(request.path_params["token"])
     name = request.path_params["name"]
-    if seat is None or not (name == REPLAY_NAME or CLIP_NAME.fullmatch(name)):
+    if seat is None or not (name == REPLAY or CLIP_NAME.fullmatch(name)):
         return Response("Not found", 404)
     return _file(seat.folder / name, "private, no-store")
 

@@ -31,13 +31,18 @@ _lock = threading.RLock()
 
 @cache
 def visits() -> Visits:
-    """Return all visits on this machine: under SLUMPCV_DATA, else in the user's own data."""
+    """Return all visits on this machine."""
+    return Visits(data_folder() / "visits")
+
+
+def data_folder() -> Path:
+    """Return where the app keeps everything: SLUMPCV_DATA, else a folder of its own in the user's data."""
     given = os.environ.get("SLUMPCV_DATA")
     if given:
-        return Visits(Path(given) / "visits")
+        return Path(given)
     from platformdirs import user_data_path
 
-    return Visits(user_data_path("slumpcv", appauthor=False) / "visits")
+    return user_data_path("slumpcv", appauthor=False)
 
 
 def make_coach(side: Side, language: Language) -> Coaching:
@@ -86,6 +91,13 @@ def _clear_up() -> None:
     for seat in by_use[: max(0, len(by_use) + 1 - MOST_SEATS)]:
         seat.leave()
         del _seats[seat.token]
+
+
+def leave_all() -> None:
+    """Put away every recording and note what is known of it: the program ends."""
+    with _lock:
+        for seat in _seats.values():
+            seat.leave()
 
 
 def _save(seat: Seat, clip: str, live: GuidedTest) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from slumpcv.ui.server import hub
+from slumpcv.ui.server.doors import MIDDLEWARE
 from slumpcv.ui.server.files import get_file, get_sample, get_voice
 from slumpcv.ui.server.recording import end_clip, put_chunk, put_upload
+from slumpcv.ui.server.remote import remote_routes
 from slumpcv.ui.server.socket import live
 
 ROUTES: list[BaseRoute] = [
@@ -17,5 +19,7 @@ ROUTES: list[BaseRoute] = [
     Route("/slumpcv/file/{token}/{name}", get_file),
     Route("/slumpcv/voice/{lang}/{key}.mp3", get_voice),
     Route("/slumpcv/sample/{name}", get_sample),
+    *remote_routes(hub.seat),
 ]
-MIDDLEWARE: list[Middleware] = []
+
+__all__ = ["MIDDLEWARE", "ROUTES"]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from slumpcv.live.answer import Answer, Sounded, Spoken
     from slumpcv.live.record import MarkedBy, StoppedBy
     from slumpcv.terms import Side
 
@@ -24,11 +25,11 @@ OrderKind = Literal["recording", "press", "release", "stop", "spoken", "ended"]
 class Coaching(Protocol):
     """What a seat needs of :class:`slumpcv.live.coach.Coach`."""
 
-    def frame(self, jpeg: bytes, time_s: float) -> Json: ...  # noqa: D102
+    def frame(self, jpeg: bytes, time_s: float) -> Answer: ...  # noqa: D102
     def recording_began(self, time_s: float) -> None: ...  # noqa: D102
-    def press(self, time_s: float, by: MarkedBy) -> list[Json]: ...  # noqa: D102
-    def release(self, time_s: float, by: MarkedBy) -> list[Json]: ...  # noqa: D102
-    def stop(self, time_s: float, by: StoppedBy) -> list[Json]: ...  # noqa: D102
+    def press(self, time_s: float, by: MarkedBy) -> list[Spoken | Sounded]: ...  # noqa: D102
+    def release(self, time_s: float, by: MarkedBy) -> list[Spoken | Sounded]: ...  # noqa: D102
+    def stop(self, time_s: float, by: StoppedBy) -> list[Spoken | Sounded]: ...  # noqa: D102
     def spoken(self, time_s: float) -> None: ...  # noqa: D102
     def record(self) -> GuidedTest | None: ...  # noqa: D102
     def close(self) -> None: ...  # noqa: D102
@@ -75,6 +76,8 @@ class Seat:
     used_at: float = field(default_factory=time.monotonic)
     take: str = ""
     clip: ClipFile | None = None
+    _shown: Json = field(default_factory=dict)
+    _asked: list[tuple[OrderKind, str]] = field(default_factory=list)
     _coach: Coaching | None = None
     _noted: GuidedTest | None = None
     _came_to_the_end: bool = False
@@ -95,18 +98,45 @@ class Seat:
             self.take, self.clip, self._noted = take, None, None
             self._came_to_the_end = False
 
-    def work(self, orders: list[Order], shot: Shot | None) -> list[Json]:
+    @property
+    def marking(self) -> bool:
+        """Whether a symptom is being marked."""
+        return bool(self._shown.get("marking"))
+
+    @property
+    def over(self) -> bool:
+        """Whether the test has ended."""
+        return self._shown.get("mode") == "over"
+
+    def press(self, by: MarkedBy) -> None:
+        """Have the coach told, with the next picture, that a button elsewhere is held down."""
+        self._asked.append(("press", by))
+
+    def release(self, by: MarkedBy) -> None:
+        """Have the coach told that the button was let go."""
+        self._asked.append(("release", by))
+
+    def stop(self, by: StoppedBy) -> None:
+        """Have the coach told that somebody elsewhere stops the test."""
+        self._asked.append(("stop", by))
+
+    def work(self, orders: list[Order], shot: Shot | None) -> list[Any]:
         """Pass on what the page told, then show the coach the newest picture; return what to answer."""
         with self._lock:
             self.used_at = time.monotonic()
             if self._coach is None:
                 self._coach = self.make_coach()
-            answers = [_events(heard) for order in orders if (heard := self._follow(self._coach, order))]
+            if shot is not None:
+                asked, self._asked = self._asked, []
+                orders = [*orders, *(Order(kind, shot.time_s, by) for kind, by in asked)]
+            told = [self._follow(self._coach, order) for order in orders]
+            answers: list[Any] = [_events(heard) for heard in told if heard]
             if shot is not None:
                 answers.append(self._coach.frame(shot.jpeg, shot.time_s))
+                self._shown = answers[-1]
             return answers
 
-    def _follow(self, coach: Coaching, order: Order) -> list[Json]:
+    def _follow(self, coach: Coaching, order: Order) -> list[Spoken | Sounded]:
         match order.kind:
             case "recording":
                 coach.recording_began(order.time_s)
@@ -177,10 +207,7 @@ class Seat:
                 self._coach = None
 
 
-def _events(heard: list[Json]) -> Json:
-    """Say what did not come with a picture."""
-    return {
-        "type": "events",
-        "say": [event for event in heard if "key" in event],
-        "tones": [event["name"] for event in heard if "name" in event],
-    }
+def _events(heard: list[Any]) -> Json:
+    """Say what did not come with a picture; prompts have a key, tones a name."""
+    tones = [event["name"] for event in heard if "name" in event]
+    return {"type": "events", "say": [event for event in heard if "key" in event], "tones": tones}

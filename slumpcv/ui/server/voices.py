@@ -5,37 +5,41 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from slumpcv.language import LANGUAGES
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from slumpcv.language import Language
 
 FOLDER = Path(__file__).resolve().parents[1] / "voice"
+TONES = "tones"
 # For a prompt of which no recording is there: about as long as two short sentences take. [E]
 UNKNOWN_S = 4.0
 
 
 @cache
-def lengths_s(language: Language) -> dict[str, float]:
-    """Return how long each recorded prompt of a language takes, by its key."""
-    try:
-        manifest = json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    return {key: float(length_s) for key, length_s in manifest[language].items()}
+def _manifest() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
+    return found
+
+
+def keys_of(language: Language) -> list[str]:
+    """Return the keys of the prompts that are recorded in a language."""
+    return sorted(_manifest()["voices"][language])
 
 
 def seconds_of(language: Language, key: str) -> float:
     """Return how long a prompt takes to speak."""
-    return lengths_s(language).get(key, UNKNOWN_S)
+    recorded = _manifest()["voices"][language].get(key)
+    return float(recorded["seconds"]) if recorded else UNKNOWN_S
 
 
-def voice_file(language: str, key: str) -> Path | None:
-    """Return the recording of a prompt, None when there is none; only listed names are looked for."""
-    for known in LANGUAGES:
-        if language == known and key in lengths_s(known):
-            path = FOLDER / known / f"{key}.mp3"
-            return path if path.is_file() else None
-    return None
+def voice_file(folder: str, key: str) -> Path | None:
+    """Return the recording of a prompt in a language, or of a tone; None for what is not listed.
+
+    Parameters
+    ----------
+    folder : a language, or ``tones``.
+    key : the prompt's or the tone's name.
+    """
+    listed = _manifest()["tones"] if folder == TONES else _manifest()["voices"].get(folder, {})
+    return FOLDER / folder / f"{key}.mp3" if key in listed else None

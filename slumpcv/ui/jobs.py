@@ -1,0 +1,214 @@
+"""Analyses in the background: from a recording to results and a clip to replay, one test at a time.
+
+An analysis uses both cores of a small laptop, so that a second one beside it would only make both
+late. Whoever asks for one that was cut off, as by the end of the program, has it begun anew.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from slumpcv.errors import InputError
+from slumpcv.language import speaking
+from slumpcv.ui.server import hub
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from slumpcv.analysis import Analysis
+    from slumpcv.answers import Answers
+    from slumpcv.visits import Visit, VisitTest
+
+REPLAY = "replay.mp4"
+# Large enough to see what the body does, small enough for a phone to jump about in. [E]
+REPLAY_SIDE_PX = 960
+# How the time is spent, measured on recordings of a minute. [E]
+FOLLOWING, REPLAYING = 0.75, 0.92
+
+Part = Literal["waiting", "following", "replay", "writing", "done", "failed"]
+
+
+@dataclass
+class Job:
+    """How far one test's analysis is; ``share`` runs from 0 to 1, ``error`` says why it failed."""
+
+    part: Part = "waiting"
+    share: float = 0.0
+    error: InputError | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def reach(self, part: Part, share: float) -> None:
+        """Note how far it is; never backwards."""
+        if _ending.is_set():
+            raise InputError("The program was ended", "Start it again.")
+        with self._lock:
+            self.part, self.share = part, max(self.share, min(share, 1.0))
+
+
+_pool = ThreadPoolExecutor(1, thread_name_prefix="analysis")
+_jobs: dict[tuple[str, int, str | None], Job] = {}
+_lock = threading.Lock()
+_ending = threading.Event()
+_log = logging.getLogger(__name__)
+
+
+def start(visit: Visit, number: int, *, again: bool = False) -> Job:
+    """Have a test's recording analysed, unless it was or is being; return how far that is.
+
+    Parameters
+    ----------
+    visit : whose test it is.
+    number : of the test.
+    again : whether to try once more after a failure.
+    """
+    test = _test(visit, number)
+    key = visit.id, number, test.clip
+    with _lock:
+        job = _jobs.get(key)
+        if job is None or (again and job.part == "failed"):
+            job = _jobs[key] = Job()
+            if test.analysed:
+                job.reach("done", 1.0)
+            else:
+                _pool.submit(_run, visit, test, job)
+        return job
+
+
+def finish(visit: Visit, number: int, answers: Answers) -> None:
+    """Write a test's results again, with the answers; the annotated video follows in the background.
+
+    Parameters
+    ----------
+    visit : whose test it is.
+    number : of the test; it must have been analysed.
+    answers : all of them, screen and intake too.
+
+    Raises
+    ------
+    InputError
+        When a symptom lies after the end of the clip, or the disk is full.
+    """
+    from slumpcv.analysis import analyze_track, with_answers
+    from slumpcv.track import load_track
+
+    test = _test(visit, number)
+    folder = hub.visits().folder(visit, test)
+    with speaking(visit.language):
+        analysis = analyze_track(load_track(folder / "track.npz"), test.side)
+        analysis = with_answers(analysis, answers, _other_knee_deg(visit, test))
+        _write(analysis, folder, test, overlay=False)
+        _pool.submit(contextvars.copy_context().run, _write_overlay, analysis, folder, test)
+    hub.visits().update_test(visit, number, answers=answers, answered=True)
+
+
+def stop() -> None:
+    """Give up what is under way, when the program ends: it is begun anew when somebody asks for it."""
+    _ending.set()
+    _pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _run(visit: Visit, test: VisitTest, job: Job) -> None:
+    try:
+        with speaking(visit.language):
+            _analyze(visit, test, job)
+    except InputError as error:
+        job.error, job.part = error, "failed"
+    except Exception as error:
+        # Whatever it was, a person waits for a word; the log has the rest.
+        _log.exception("an analysis failed")
+        job.error = InputError(f"The recording could not be analysed ({type(error).__name__})", "Try again.")
+        job.part = "failed"
+
+
+def _analyze(visit: Visit, test: VisitTest, job: Job) -> None:
+    from slumpcv.analysis import analyze
+
+    folder = hub.visits().folder(visit, test)
+    clip = _clip(folder, test)
+    job.reach("following", 0.0)
+    analysis = analyze(clip, test.side, progress=lambda share: job.reach("following", FOLLOWING * share))
+    write_replay(
+        clip, folder / REPLAY, lambda share: job.reach("replay", FOLLOWING + (REPLAYING - FOLLOWING) * share)
+    )
+    job.reach("writing", REPLAYING)
+    _write(analysis, folder, test, overlay=False)
+    hub.visits().update_test(visit, test.number, analysed=True)
+    job.reach("done", 1.0)
+
+
+def write_replay(clip: Path, replay: Path, progress: Callable[[float], None] | None = None) -> None:
+    """Write a clip again so that every browser can play it and jump to any frame at once.
+
+    Parameters
+    ----------
+    clip : the recording.
+    replay : the mp4 file to make; its times are the recording's own.
+    progress : called with the share done, 0 to 1.
+
+    Raises
+    ------
+    InputError
+        When the clip cannot be read, or the disk is full.
+    """
+    from slumpcv.video import H264Writer, open_clip
+
+    with open_clip(clip, max_side_px=REPLAY_SIDE_PX) as source:
+        frames = source.frames()
+        first = next(frames)
+        height_px, width_px = first.rgb.shape[:2]
+        with H264Writer(replay, width_px, height_px) as writer:
+            writer.write(first.rgb, first.time_s)
+            for frame in frames:
+                writer.write(frame.rgb, frame.time_s)
+                if progress is not None and source.info.duration_s:
+                    progress(frame.time_s / source.info.duration_s)
+
+
+def _clip(folder: Path, test: VisitTest) -> Path:
+    """Return a test's recording, with the index that a browser could not give it while it ran."""
+    from slumpcv.video import open_clip, seal
+
+    if test.clip is None:
+        raise InputError("There is no recording of this test", "Upload a clip instead.")
+    clip = folder / test.clip
+    if test.source != "upload":
+        with open_clip(clip) as source:
+            sealed = source.info.duration_s is not None
+        if not sealed:
+            seal(clip)
+    return clip
+
+
+def _write(analysis: Analysis, folder: Path, test: VisitTest, *, overlay: bool) -> None:
+    from slumpcv.analysis import write_results
+
+    clip = None if test.clip is None else folder / test.clip
+    write_results(analysis, folder, clip, overlay=overlay, made_on=date.today())
+
+
+def _write_overlay(analysis: Analysis, folder: Path, test: VisitTest) -> None:
+    if folder.exists():  # the person may have deleted the visit meanwhile
+        _write(analysis, folder, test, overlay=True)
+
+
+def _other_knee_deg(visit: Visit, test: VisitTest) -> float | None:
+    """Return how far from straight the other leg's knee stayed, when this visit has tested it."""
+    from slumpcv.analysis import knee_held_deg
+    from slumpcv.session_file import load_session
+
+    for other in reversed(visit.tests):
+        if other.side != test.side and other.analysed and other.source == test.source:
+            return knee_held_deg(load_session(hub.visits().folder(visit, other) / "session.json"))
+    return None
+
+
+def _test(visit: Visit, number: int) -> VisitTest:
+    latest = hub.visits().load(visit.id, visit.owner) or visit
+    return next(test for test in latest.tests if test.number == number)
