@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ def test_all_rows_share_one_axis_of_time_and_one_cursor() -> None:
 def test_rows_stand_below_each_other_without_overlap() -> None:
     layout = timeline(RESULT.angles, FELT).layout
     domains = [layout[f"yaxis{number}"].domain for number in ("", 2, 3, 4, 5)]
-    for above, below in zip(domains, domains[1:], strict=False):
+    for above, below in pairwise(domains):
         assert above[0] > below[1]
     assert domains[-1][0] == pytest.approx(0, abs=1e-9)
 
