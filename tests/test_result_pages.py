@@ -205,7 +205,7 @@ def test_a_mark_that_is_moved_is_on_disk_at_once(
         side="right", status="done", duration_s=30, marks=(LiveMark(start_s=13.0, end_s=16.0, by="key"),)
     )
     visit = a_visit(visits, written, live=live)
-    felt = dict.fromkeys(("BASELINE", "SLUMP", "NECK_FLEXION"), {"intensity": 0})
+    felt = {phase: {"intensity": 0} for phase in ("BASELINE", "SLUMP", "NECK_FLEXION")}
     known = Answers.model_validate({"phases": felt, "symptoms": [m.model_dump() for m in live.symptoms()]})
     visit = visits.update_test(visit, 1, answers=known)
     change = {"id": "mark-0", "start": 12.5, "end": 15.0}
@@ -256,9 +256,8 @@ def test_who_stopped_and_names_a_sign_is_asked_nothing_more(
     assert replayed == []
 
 
-def test_answers_that_do_not_agree_are_asked_about_once_more(
-    visits: Visits, written: Path, replayed: list[Any]
-) -> None:
+@pytest.mark.usefixtures("replayed")
+def test_answers_that_do_not_agree_are_asked_about_once_more(visits: Visits, written: Path) -> None:
     visit = a_visit(visits, written)
     felt = {"BASELINE": 1, "SLUMP": 1, "NECK_FLEXION": 1, "KNEE_EXTENSION": 5, "HEAD_LIFT": 5}
     phases = {phase: {"intensity": number, "familiar": "yes"} for phase, number in felt.items()}
@@ -273,7 +272,8 @@ def test_answers_that_do_not_agree_are_asked_about_once_more(
     assert answers.head_lift_change == "same"
 
 
-def test_both_legs_in_one_place_are_kept_as_two(visits: Visits, written: Path, replayed: list[Any]) -> None:
+@pytest.mark.usefixtures("replayed")
+def test_both_legs_in_one_place_are_kept_as_two(visits: Visits, written: Path) -> None:
     visit = a_visit(visits, written)
     app = opened(visit)
     choose(app, visit, "phase-BASELINE_intensity", 2)
