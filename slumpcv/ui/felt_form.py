@@ -8,7 +8,7 @@ import streamlit as st
 
 from slumpcv.answers import MIDLINE, Felt, Place, Quality, Region
 from slumpcv.language import text
-from slumpcv.ui.fields import one_of, some_of
+from slumpcv.ui.fields import one_of, some_of, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,7 @@ def _places(regions: Sequence[str], given: Places, side: Side, key: str) -> list
     chosen = st.segmented_control(
         text("replay.side"),
         tuple(SIDES),
-        format_func=lambda option: text(f"replay.side.{option}"),
+        format_func=lambda option: spoken(f"replay.side.{option}"),
         key=label,
         required=True,
     )

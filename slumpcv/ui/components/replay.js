@@ -355,7 +355,7 @@ class Replay {
     pen.font = `600 12px ${style.fontFamily}`;
     pen.textBaseline = "middle";
     for (const phase of this.data.phases) this.band(phase);
-    if (this.data.focus) this.frame(this.data.focus, height);
+    if (this.data.focus) this.frame(this.data.focus);
     this.cursor(height);
   }
 
@@ -373,16 +373,14 @@ class Replay {
     if (words) pen.fillText(words, left + (wide - pen.measureText(words).width) / 2, BAND_PX / 2 + 1);
   }
 
-  frame({ start, end }, height) {
+  frame({ start, end }) {
     const { pen } = this;
     const left = this.x(start), wide = Math.max(4, this.x(end) - left);
     pen.strokeStyle = this.ink;
     pen.lineWidth = 2;
-    pen.setLineDash([5, 4]);
     pen.beginPath();
-    pen.roundRect(left, 1, wide, height - 2, 5);
+    pen.roundRect(left, 1, wide, BAND_PX - 2, 5);
     pen.stroke();
-    pen.setLineDash([]);
   }
 
   cursor(height) {
