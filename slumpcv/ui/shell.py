@@ -60,6 +60,11 @@ def heading(title: str, lead: str | None = None) -> None:
         st.html(f'<p class="lead">{escape(lead)}</p>')
 
 
+def part(title: str) -> None:
+    """Show the title of a part of a page: the level below that of the page, as screen readers expect."""
+    st.html(f'<h2 class="part">{escape(title)}</h2>')
+
+
 def _back(visit: Visit) -> None:
     before = BEFORE.get(visit.step)
     if before is None or visit.is_demo:

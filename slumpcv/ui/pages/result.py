@@ -96,18 +96,18 @@ def _judged(outcome: Outcome) -> None:
     st.html(f'<p class="lead">{escape(outcome.text)}</p>')
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader(text("report.patient.next"), anchor=False)
+        shell.part(text("report.patient.next"))
         own = [remark.text for remark in outcome.addons if remark.code in FOR_PATIENTS]
         st.html(_points([outcome.next_step, *own]))
     with right:
-        st.subheader(text("report.patient.not"), anchor=False)
+        shell.part(text("report.patient.not"))
         st.html(_points([text("report.not.diagnosis"), text(f"report.not.{outcome.code}")]))
     if outcome.limitations:
-        st.subheader(text("report.patient.less_sure"), anchor=False)
+        shell.part(text("report.patient.less_sure"))
         st.html(_points(_texts(outcome.limitations)))
     others = [remark for remark in outcome.addons if remark.code not in FOR_PATIENTS]
     if others:
-        st.subheader(text("replay.result.for_therapist"), anchor=False)
+        shell.part(text("replay.result.for_therapist"))
         st.html(_points(_texts(others)))
 
 
@@ -127,10 +127,10 @@ def _recovery(visit: Visit, test: VisitTest, session: Session) -> None:
     answers = test.answers
     if answers is None or answers.recovery is not None:
         return
-    if session.outcome is not None and session.outcome.code == "BLOCKED":
-        return
+    if session.outcome is not None and session.outcome.code in ("BLOCKED", "URGENT"):
+        return  # help comes first, and nothing is left to be asked
     with st.container(border=True, key="recovery_open"):
-        st.subheader(text("replay.result.recovery"), anchor=False)
+        shell.part(text("replay.result.recovery"))
         key = f"recovery-{visit.id}-{test.number}"
         recovery = ask_recovery(visit, test, None, key)
         if st.button(text("replay.result.save"), key="save_recovery", disabled=recovery is None):
@@ -143,7 +143,7 @@ def _recovery(visit: Visit, test: VisitTest, session: Session) -> None:
 
 
 def _take_along(test: VisitTest, stored: Stored) -> None:
-    st.subheader(text("replay.result.take"), anchor=False)
+    shell.part(text("replay.result.take"))
     st.download_button(
         text("replay.result.pdf"),
         data=(stored.folder / "report.pdf").read_bytes,

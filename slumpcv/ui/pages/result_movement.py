@@ -17,6 +17,7 @@ from slumpcv.report.keyframes import figures_of_track, frames_of_clip
 from slumpcv.report.pdf import key_picture, timeline_alt
 from slumpcv.report.wording import by_weight, format_measure, phase_name, verdict_sentence
 from slumpcv.terms import PhaseName
+from slumpcv.ui import shell
 from slumpcv.ui.charts import timeline
 from slumpcv.ui.stored import MOST_KEPT
 
@@ -31,7 +32,7 @@ def show(stored: Stored, clip: str | None) -> None:
     """Show everything about the movement."""
     session = stored.session
     if session.phases:
-        st.subheader(text("report.timeline.title"), anchor=False)
+        shell.part(text("report.timeline.title"))
         if session.quality.usable:
             st.write(verdict_sentence(session.isolation))
         _timeline(stored)
@@ -53,7 +54,7 @@ def _timeline(stored: Stored) -> None:
 
 
 def _frames(stored: Stored, clip: str | None) -> None:
-    st.subheader(text("report.frames.title"), anchor=False)
+    shell.part(text("report.frames.title"))
     pictures = _pictures(stored, clip, language())
     shown = "".join(
         f'<figure><img src="data:image/jpeg;base64,{base64.b64encode(picture.content).decode()}" '
@@ -76,7 +77,7 @@ def _pictures(stored: Stored, clip: str | None, spoken: Language) -> tuple[Pictu
 
 
 def _angles(session: Session) -> None:
-    st.subheader(text("report.angles.title"), anchor=False)
+    shell.part(text("report.angles.title"))
     if not session.measurements:
         st.write(text("report.angles.none"))
         return
@@ -102,7 +103,7 @@ def _cell(name: str, measured: Measured | None) -> str:
 
 
 def _findings(session: Session) -> None:
-    st.subheader(text("report.recording.title"), anchor=False)
+    shell.part(text("report.recording.title"))
     findings = by_weight(session.quality.findings)
     if not findings:
         st.write(text("report.recording.none"))
