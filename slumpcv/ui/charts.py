@@ -222,7 +222,9 @@ class _Timeline:
         return next((phase for phase in judged if phase.phase == here.phase), None)
 
     def _felt(self, here: PhaseIntensity, phase: Phase) -> str:
-        words = text("replay.chart.felt", phase=phase_label(phase, self.session.phases), number=here.intensity)
+        words = text(
+            "replay.chart.felt", phase=phase_label(phase, self.session.phases), number=here.intensity
+        )
         usual = here.familiar == "yes" and here.intensity
         return f"{words}, {text('replay.chart.usual')}" if usual else words
 
@@ -246,9 +248,7 @@ class _Timeline:
 
     def _panel(self, panel: Panel, row: int) -> None:
         titles = []
-        for measure, colour in zip(
-            panel.measures, (self.colours.ink, self.colours.companion), strict=False
-        ):
+        for measure, colour in zip(panel.measures, (self.colours.ink, self.colours.companion), strict=False):
             self._curve(measure, row, colour)
             titles.append(f'<span style="color:{colour}"><b>{text(f"replay.chart.{measure}")}</b></span>')
         self._name(row, " · ".join(titles), self.colours.ink)
@@ -262,7 +262,9 @@ class _Timeline:
         beside = (filled | np.roll(filled, 1) | np.roll(filled, -1)) & seen
         self._line(values, seen & ~filled, measure, row, {"color": colour, "width": 2.4}, hover=True)
         if filled.any():
-            self._line(values, beside, measure, row, {"color": colour, "width": 2, "dash": "dot"}, hover=False)
+            self._line(
+                values, beside, measure, row, {"color": colour, "width": 2, "dash": "dot"}, hover=False
+            )
 
     def _line(
         self, values: Floats, shown: Bools, measure: str, row: int, line: dict[str, Any], hover: bool
@@ -287,7 +289,9 @@ class _Timeline:
         error = self.errors.get(measure)
         if error is None:
             return ""
-        return f" ±{np.ceil(error):.0f}°" if measure.endswith("_deg") else f" ±{np.ceil(error * 100) / 100:.2f}"
+        return (
+            f" ±{np.ceil(error):.0f}°" if measure.endswith("_deg") else f" ±{np.ceil(error * 100) / 100:.2f}"
+        )
 
     def _band_of_error(self, values: Floats, seen: Bools, error: float, row: int, colour: str) -> None:
         if not error:

@@ -207,5 +207,7 @@ def _may_test(visit: Visit, side: Side) -> bool:
     """Return whether a leg may be tested now: not tested today, and nothing speaks against going on."""
     if visit.is_demo or hub.visits().tested_lately(visit.owner, side):
         return False
-    outcomes = [read_stored(hub.visits().folder(visit, test)).session.outcome for test in latest_by_leg(visit)]
+    outcomes = [
+        read_stored(hub.visits().folder(visit, test)).session.outcome for test in latest_by_leg(visit)
+    ]
     return all(outcome is None or outcome.code not in NOT_JUDGED for outcome in outcomes)
