@@ -27,6 +27,7 @@ IDLE_S = 15 * 60.0
 
 _seats: dict[str, Seat] = {}
 _lock = threading.RLock()
+_writing = threading.Lock()  # of visits; taken last, while a seat's own lock may be held
 
 
 @cache
@@ -101,7 +102,7 @@ def leave_all() -> None:
 
 
 def _save(seat: Seat, clip: str, live: GuidedTest) -> None:
-    with _lock:
+    with _writing:
         visit = visits().load(seat.visit_id, seat.owner)
         if visit is not None:  # the person may have deleted it
             visits().update_test(visit, seat.number, clip=clip, live=live)
@@ -114,8 +115,9 @@ def change(visit: Visit, **changes: object) -> Visit:
 
 
 def add_upload(seat: Seat, clip: str) -> None:
-    """Note the clip that was uploaded for a test, which nobody guided."""
-    with _lock:
+    """Note the clip that was uploaded for a test, in place of what was recorded before."""
+    seat.begin("upload")
+    with _writing:
         visit = visits().load(seat.visit_id, seat.owner)
         if visit is not None:
             visits().update_test(visit, seat.number, clip=clip, source="upload", live=None)
