@@ -132,10 +132,8 @@ def _recovery(visit: Visit, test: VisitTest, session: Session) -> None:
         key = f"recovery-{visit.id}-{test.number}"
         recovery = ask_recovery(visit, test, None, key)
         if st.button(text("replay.result.save"), key="save_recovery", disabled=recovery is None):
-            changed = answers.model_copy(update={"recovery": recovery})
-            visit = hub.visits().update_test(visit, test.number, answers=changed)
             with st.spinner(text("replay.writing")):
-                jobs.finish(visit, test.number, changed)
+                jobs.finish(visit, test.number, answers.model_copy(update={"recovery": recovery}))
             st.rerun()
 
 
