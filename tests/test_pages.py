@@ -257,7 +257,7 @@ def lasting(seconds: float) -> Callable[[Path], object]:
 
 def test_a_clip_that_can_be_measured_goes_on(visits: Visits) -> None:
     visit = with_clip(visits, lasting(8))
-    opened(visit)
+    press(opened(visit), "next")
     now = stored(visits, visit)
     assert now.test is not None
     assert (now.step, now.test.clip) == ("analysis", "clip.mp4")
@@ -277,6 +277,7 @@ def test_a_clip_that_cannot_be_measured_is_put_away_and_said(
 ) -> None:
     visit = with_clip(visits, make)
     app = opened(visit)
+    press(app, "next")
     assert said in words(app)
     assert str(visits.root) not in words(app)
     now = stored(visits, visit)
