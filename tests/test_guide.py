@@ -14,7 +14,7 @@ from slumpcv.live.guide_steps import STEPS
 from slumpcv.marks import Stage
 
 START = ["cue_baseline", "ask_symptom"]
-TO_SLUMP = [*START, "cue_slump", "ask_symptom"]
+TO_SLUMP = [*START, "cue_slump", "ask_again"]
 TO_CHIN = [*TO_SLUMP, "cue_neck_flexion", "ask_again"]
 TO_KNEE = [*TO_CHIN, "cue_knee_extension", "ask_again"]
 END = ["cue_return", "done"]
@@ -64,10 +64,9 @@ def test_holds_are_as_long_as_the_protocol_asks() -> None:
 def test_the_time_provoked_is_short() -> None:
     record = told().guide.record()
     start_s = {p.phase: p.start_s for p in record.phases}
-    asking_s = sum(spoken_s(said.key) + 3.0 for said in record.said if said.key.startswith("ask_"))
-    before_and_after_s = spoken_s("ask_symptom") + spoken_s("ask_again") + 2 * 3.0
-    provoked_s = start_s["HEAD_LIFT"] - start_s["SLUMP"] - (asking_s - before_and_after_s)
-    assert provoked_s < 23.0
+    # The knee is straight for half of it; three questions and answers are part of it.
+    assert start_s["HEAD_LIFT"] - start_s["SLUMP"] < 38.0
+    assert start_s["HEAD_LIFT"] - start_s["KNEE_EXTENSION"] < 15.0
 
 
 def test_a_hand_in_answer_at_rest_goes_on_and_asks_for_more_later() -> None:
@@ -91,13 +90,13 @@ def test_a_hand_in_answer_at_rest_goes_on_and_asks_for_more_later() -> None:
 
 
 def test_a_symptom_at_the_knee_leads_to_the_head_lift_at_once() -> None:
-    person = told(ask_again=raises_hand_at(2))
+    person = told(ask_again=raises_hand_at(3))
     assert person.prompts() == [*TO_KNEE, "felt", "cue_head_lift", "ask_still", *END]
     record = person.guide.record()
     assert record.heard["KNEE_EXTENSION"] is True
     assert record.heard["HEAD_LIFT"] is False
     (mark,) = record.marks
-    asked_s = [s.at_s for s in record.said if s.key == "ask_again"][1]
+    asked_s = [s.at_s for s in record.said if s.key == "ask_again"][2]
     assert mark.start_s == pytest.approx(asked_s + spoken_s("ask_again") + REACTION_S, abs=0.1)
     assert mark.end_s == pytest.approx(mark.start_s + 2.0, abs=0.1)
     assert mark.by == "hand"
@@ -105,7 +104,7 @@ def test_a_symptom_at_the_knee_leads_to_the_head_lift_at_once() -> None:
 
 
 def test_a_symptom_at_the_slump_leads_to_the_head_lift_without_a_leg_to_lower() -> None:
-    person = told(ask_symptom=raises_hand_at(2))
+    person = told(ask_again=raises_hand_at(1))
     assert person.prompts() == [*TO_SLUMP, "felt", "cue_head_lift", "ask_still", "cue_sit_up", "done"]
     assert person.guide.record().status == "done"
 
@@ -134,7 +133,7 @@ def test_still_felt_after_the_lift_is_heard() -> None:
 
 
 def test_a_hand_that_stays_up_says_that_it_is_still_felt() -> None:
-    person = told(ask_symptom=lambda p: p.raise_hand(100.0) if "cue_slump" in p.prompts() else None)
+    person = told(ask_again=lambda p: p.raise_hand(100.0) if p.prompts().count("ask_again") == 1 else None)
     record = person.guide.record()
     assert record.heard["HEAD_LIFT"] is True
     (mark,) = record.marks
@@ -169,7 +168,7 @@ def test_who_does_not_move_at_all_is_asked_twice_and_let_go_calmly() -> None:
 
 def test_a_step_that_is_done_after_the_repeat_goes_on_as_usual() -> None:
     person = told(cue_slump=lambda _: None, repeat_slump=slump)
-    assert person.prompts()[2:5] == ["cue_slump", "repeat_slump", "ask_symptom"]
+    assert person.prompts()[2:5] == ["cue_slump", "repeat_slump", "ask_again"]
     assert person.guide.record().status == "done"
 
 
@@ -298,7 +297,7 @@ def test_leaning_from_the_hips() -> None:
         person.move(trunk_lean_deg=-15.0, slump_index=0.15, face_pitch_deg=20.0)
 
     person = told(cue_slump=lean, mistake_hip_hinge=round_the_back)
-    assert person.prompts()[2:5] == ["cue_slump", "mistake_hip_hinge", "ask_symptom"]
+    assert person.prompts()[2:5] == ["cue_slump", "mistake_hip_hinge", "ask_again"]
     assert person.prompts().count("mistake_hip_hinge") == 1
     assert person.guide.record().status == "done"
 
@@ -483,7 +482,7 @@ def test_a_browser_that_speaks_more_slowly_than_expected_is_waited_for() -> None
     person.later(4.0 + spoken_s("ask_symptom") + 1.0, lambda p: p.guide.spoken(p.now_s))
     person.live(for_s=30.0)
     said = {h.name: h.at_s for h in person.heard}
-    assert said["cue_slump"] > said["ask_symptom"] + spoken_s("ask_symptom") + 1.0 + 3.0
+    assert said["cue_slump"] > said["ask_symptom"] + spoken_s("ask_symptom") + 1.0 + 2.5
 
 
 def test_prompts_do_not_run_into_each_other() -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # Six steps of at most 45 s, a question each, and the end.
 LONGEST_S = 360.0
-TWICE = {"ask_symptom": 2, "ask_again": 3, "ask_more": 3, "go_on": 2}
+TWICE = {"ask_again": 4, "ask_more": 3, "go_on": 2}
 ANGLES = (
     "trunk_lean_deg",
     "shoulder_drop",

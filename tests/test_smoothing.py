@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from synthetic import minimum_jerk
 
-from slumpcv.smoothing import SHORT_GAP_S, OneEuro, fill_short_gaps, remove_spikes, smooth_offline, stretches
+from slumpcv.smoothing import (
+    SHORT_GAP_S,
+    OneEuro,
+    fill_short_gaps,
+    hold_last,
+    remove_spikes,
+    smooth_offline,
+    stretches,
+)
 
 # A busy machine is no failure.
 unhurried = settings(deadline=None, max_examples=50)
@@ -192,3 +200,10 @@ def test_live_smoothing_starts_afresh_after_a_long_gap() -> None:
     smoother.step(0.0, 0.0)
     assert smoother.step(SHORT_GAP_S + 0.1, 80.0) == 80.0
     assert smoother.step(SHORT_GAP_S + 0.2, 80.0) == pytest.approx(80.0)
+
+
+def test_a_value_is_held_for_a_while_and_never_taken_from_the_future() -> None:
+    time_s = np.arange(7.0)
+    values = np.array([np.nan, 1.0, np.nan, np.nan, np.nan, 5.0, np.nan])
+    held = hold_last(time_s, values, 2.0)
+    np.testing.assert_equal(held, [np.nan, 1.0, 1.0, 1.0, np.nan, 5.0, 5.0])

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from slumpcv.live.speech import Speech
 
 # Silence for this long after the question is a no. [E]
-ANSWER_S = 3.0
+ANSWER_S = 2.5
 # A mark begun this long before the question was its answer already. [E]
 FORESTALLED_S = 1.0
 # Somebody who is moving gets this much longer than the step's patience, but not more. [E]
@@ -261,7 +261,7 @@ class Walk:
         if self._at_rest and self.step.phase in ADDING:
             return "ask_more"
         # Short once the question is known, since every second is spent in the slump.
-        return "ask_symptom" if self.step.phase in ("BASELINE", "SLUMP") else "ask_again"
+        return "ask_symptom" if self.step.phase == "BASELINE" else "ask_again"
 
     def _answer(self, _: Seen) -> list[Event]:
         self.note_yes()

@@ -10,7 +10,7 @@ from slumpcv.answers import AskedPhase, Mark, Seconds
 from slumpcv.terms import PhaseName, Side, Strict
 
 MarkedBy = Literal["hand", "key", "button", "phone"]
-StoppedBy = Literal["sat_up", "leg_down", "left", "key", "button", "phone", "unseen"]
+StoppedBy = Literal["sat_up", "leg_down", "left", "key", "button", "unseen"]
 
 
 class LiveMark(Strict):

@@ -7,6 +7,7 @@ carries a judgement.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,6 +32,23 @@ PHASE_TINTS: dict[PhaseName, str] = {
     "RETURN": "#DDE4EA",
     "RECOVERY": "#EEF1F4",
 }
+
+
+@dataclass(frozen=True)
+class Colours:
+    """What a picture on a screen is drawn in; ``tint`` is how strongly phases are tinted, 0 to 1."""
+
+    ink: str
+    muted: str
+    hairline: str
+    paper: str
+    companion: str
+    lift: str
+    tint: float
+
+
+LIGHT = Colours(INK, MUTED, HAIRLINE, PAPER, COMPANION, LIFT, tint=1.0)
+DARK = Colours("#CFE2F1", "#A9B9C4", "#3A484D", "#1D272B", "#DDB978", "#BFA6F0", tint=0.5)
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

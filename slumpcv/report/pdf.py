@@ -69,10 +69,10 @@ def _pdf(
     timeline = Picture(
         "timeline.svg",
         timeline_svg(angles, session).encode(),
-        _timeline_alt(session),
+        timeline_alt(session),
         text("report.timeline.caption"),
     )
-    shown = [_key_picture(session, frame) for frame in frames]
+    shown = [key_picture(session, frame) for frame in frames]
     sheets = [
         patient_sheet(session),
         first_sheet(session),
@@ -98,7 +98,8 @@ def _written(made_on: date | None) -> str:
     return "" if made_on is None else format_date(made_on, "long", locale=language())
 
 
-def _timeline_alt(session: Session) -> str:
+def timeline_alt(session: Session) -> str:
+    """Say what the timeline shows, for those who do not see it."""
     phases = [f"{phase_name(p.phase)} {seconds(p.start_s, p.end_s)}" for p in session.phases]
     felt = ""
     if session.symptoms:
@@ -108,7 +109,8 @@ def _timeline_alt(session: Session) -> str:
     return text("report.timeline.alt", phases=listed, symptoms=felt).strip()
 
 
-def _key_picture(session: Session, frame: KeyFrame) -> Picture:
+def key_picture(session: Session, frame: KeyFrame) -> Picture:
+    """Return a key frame with its caption and the words for those who do not see it."""
     moment = frame.moment
     name = text(f"report.frames.{moment.which}", phase=phase_name(moment.phase))
     held = session.measurements.get(moment.phase, {})

@@ -76,9 +76,15 @@ def check(path: Path) -> None:
     """
     from slumpcv.video import open_clip
 
-    with open_clip(path) as source:
-        source.peek(1)
-        duration_s = source.info.duration_s
+    try:
+        with open_clip(path) as source:
+            source.peek(1)
+            duration_s = source.info.duration_s
+    except InputError as error:
+        reason = error.problem.replace(str(path), text("app.upload.file"))
+        raise InputError(
+            text("app.upload.unusable"), text("app.upload.unusable_fix", reason=reason)
+        ) from error
     if duration_s is not None and duration_s < SHORTEST_S:
         raise InputError(text("app.upload.short", seconds=round(duration_s)), text("app.upload.short_fix"))
     if duration_s is not None and duration_s > LONGEST_S:

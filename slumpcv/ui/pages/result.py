@@ -1,0 +1,211 @@
+"""What came out of a test, in plain words first, and what can be done with it."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from slumpcv.language import text
+from slumpcv.report.patient_page import FOR_PATIENTS
+from slumpcv.report.wording import sentences
+from slumpcv.session import NOT_JUDGED
+from slumpcv.ui import jobs, shell, state
+from slumpcv.ui.pages import result_movement
+from slumpcv.ui.pages.questions import ask_recovery
+from slumpcv.ui.server import hub
+from slumpcv.ui.stored import read_stored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from slumpcv.session import Outcome, Remark, Session
+    from slumpcv.terms import Side
+    from slumpcv.ui.stored import Stored
+    from slumpcv.visits import Visit, VisitTest
+
+OTHER: dict[Side, Side] = {"left": "right", "right": "left"}
+ZIP_NAME = "slumpcv.zip"
+
+
+def show(visit: Visit) -> None:
+    """Show the result of the leg tested last, or of the one chosen."""
+    tests = latest_by_leg(visit)
+    if not tests:
+        state.go(visit, "prepare")
+    test = _chosen(tests)
+    stored = read_stored(hub.visits().folder(visit, test))
+    judged = _outcome(stored.session)
+    _recovery(visit, test, stored.session)
+    _take_along(test, stored)
+    if judged:
+        result_movement.show(stored, test.clip)
+    _what_else(visit, test)
+
+
+def latest_by_leg(visit: Visit) -> list[VisitTest]:
+    """Return the last analysed test of each leg, the latest first."""
+    latest = {test.side: test for test in visit.tests if test.analysed}
+    return sorted(latest.values(), key=lambda test: test.number, reverse=True)
+
+
+def _chosen(tests: Sequence[VisitTest]) -> VisitTest:
+    if len(tests) == 1:
+        return tests[0]
+    number = st.segmented_control(
+        text("replay.result.which_leg"),
+        [test.number for test in tests],
+        format_func={test.number: text(f"replay.result.leg.{test.side}") for test in tests}.__getitem__,
+        default=tests[0].number,
+        required=True,
+        key="result_leg",
+    )
+    return next(test for test in tests if test.number == number)
+
+
+# --- the outcome --------------------------------------------------------------------------------
+
+
+def _outcome(session: Session) -> bool:
+    """Say what came out; return whether anything may be said about the movement."""
+    outcome = session.outcome
+    if outcome is None:
+        _no_outcome(session)
+        return True
+    shell.heading(outcome.title)
+    if outcome.code in NOT_JUDGED:
+        st.html(f'<p class="go" role="alert">{escape(outcome.next_step)}</p>')
+        st.write(outcome.text)
+        st.write(text("report.not.diagnosis"))
+        return False
+    _judged(outcome)
+    return True
+
+
+def _no_outcome(session: Session) -> None:
+    shell.heading(text("replay.result.no_outcome"))
+    refused = [finding.message for finding in session.quality.findings if finding.severity == "unusable"]
+    st.write(sentences([text("report.may.no_outcome"), *refused]))
+
+
+def _judged(outcome: Outcome) -> None:
+    st.html(f'<p class="lead">{escape(outcome.text)}</p>')
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader(text("report.patient.next"), anchor=False)
+        own = [remark.text for remark in outcome.addons if remark.code in FOR_PATIENTS]
+        st.html(_points([outcome.next_step, *own]))
+    with right:
+        st.subheader(text("report.patient.not"), anchor=False)
+        st.html(_points([text("report.not.diagnosis"), text(f"report.not.{outcome.code}")]))
+    if outcome.limitations:
+        st.subheader(text("report.patient.less_sure"), anchor=False)
+        st.html(_points(_texts(outcome.limitations)))
+    others = [remark for remark in outcome.addons if remark.code not in FOR_PATIENTS]
+    if others:
+        st.subheader(text("replay.result.for_therapist"), anchor=False)
+        st.html(_points(_texts(others)))
+
+
+def _texts(remarks: Iterable[Remark]) -> list[str]:
+    return [sentences([remark.text]) for remark in remarks]
+
+
+def _points(items: Iterable[str]) -> str:
+    return f'<ul class="points">{"".join(f"<li>{escape(item)}</li>" for item in items)}</ul>'
+
+
+# --- still to answer ----------------------------------------------------------------------------
+
+
+def _recovery(visit: Visit, test: VisitTest, session: Session) -> None:
+    """Ask how it is some minutes after the test, until that is answered."""
+    answers = test.answers
+    if answers is None or answers.recovery is not None:
+        return
+    if session.outcome is not None and session.outcome.code == "BLOCKED":
+        return
+    with st.container(border=True, key="recovery_open"):
+        st.subheader(text("replay.result.recovery"), anchor=False)
+        key = f"recovery-{visit.id}-{test.number}"
+        recovery = ask_recovery(visit, test, None, key)
+        if st.button(text("replay.result.save"), key="save_recovery", disabled=recovery is None):
+            with st.spinner(text("replay.writing")):
+                jobs.finish(visit, test.number, answers.model_copy(update={"recovery": recovery}))
+            st.rerun()
+
+
+# --- to take along ------------------------------------------------------------------------------
+
+
+def _take_along(test: VisitTest, stored: Stored) -> None:
+    st.subheader(text("replay.result.take"), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", key="take"):
+        st.download_button(
+            text("replay.result.pdf"),
+            data=(stored.folder / "report.pdf").read_bytes,
+            file_name=f"slump-test-{test.side}.pdf",
+            mime="application/pdf",
+            type="primary",
+            icon=":material/description:",
+            on_click="ignore",
+            key="pdf",
+        )
+        with_video = st.session_state.get("zip_video", False)
+        st.download_button(
+            text("replay.result.zip"),
+            data=lambda: zipped(stored.folder, with_video),
+            file_name=f"slump-test-{test.side}.zip",
+            mime="application/zip",
+            icon=":material/folder_zip:",
+            on_click="ignore",
+            key="zip",
+        )
+        if (stored.folder / "overlay.mp4").is_file():
+            st.toggle(text("replay.result.with_video"), key="zip_video")
+    st.caption(text("replay.result.zip_note"))
+
+
+def zipped(folder: Path, with_video: bool) -> bytes:
+    """Return a result as one zip file to share.
+
+    Raises
+    ------
+    InputError
+        When something in the folder cannot be read.
+    """
+    from slumpcv.export.run import Options, export
+
+    written = export(folder, ["zip"], options=Options(video=with_video), overwrite=True)
+    return written[0].read_bytes()
+
+
+# --- what else ----------------------------------------------------------------------------------
+
+
+def _what_else(visit: Visit, test: VisitTest) -> None:
+    st.divider()
+    with st.container(horizontal=True, key="what_else"):
+        other = OTHER[test.side]
+        if _may_test(visit, other) and st.button(
+            text(f"replay.result.test.{other}"), key="other_leg", icon=":material/airline_seat_recline_extra:"
+        ):
+            state.go(visit, "prepare")
+        with st.popover(text("replay.result.delete"), icon=":material/delete:"):
+            st.write(text("replay.result.delete_sure"))
+            if st.button(text("replay.result.delete_yes"), key="delete_yes", type="primary"):
+                hub.visits().delete(visit)
+                state.leave()
+    st.caption(text("movement.not_reviewed"))
+
+
+def _may_test(visit: Visit, side: Side) -> bool:
+    """Return whether a leg may be tested now: not tested today, and nothing speaks against going on."""
+    if visit.is_demo or hub.visits().tested_lately(visit.owner, side):
+        return False
+    outcomes = [
+        read_stored(hub.visits().folder(visit, test)).session.outcome for test in latest_by_leg(visit)
+    ]
+    return all(outcome is None or outcome.code not in NOT_JUDGED for outcome in outcomes)

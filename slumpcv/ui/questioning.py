@@ -1,0 +1,208 @@
+"""The way through the questions after a test, and what each answer changes; nothing here is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from slumpcv.answers import ASKED_PHASES, PROVOKED, Answers, Felt, Mark
+from slumpcv.assess import follow_course
+from slumpcv.moments import SUSPICIOUS, Moment, find_moments
+from slumpcv.symptoms import correlate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from slumpcv.angles import Angles
+    from slumpcv.live.record import GuidedTest
+    from slumpcv.phases import PhaseSpan
+    from slumpcv.visits import Visit, VisitTest
+
+Name = Literal["stop", "signs", "moment", "again", "recovery"]
+Heard = Literal["yes", "no", "not_more"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One screen of questions."""
+
+    name: Name
+    moment: Moment | None = None
+
+    @property
+    def key(self) -> str:
+        """Return a name that stays the same from one run of the page to the next."""
+        return self.name if self.moment is None else moment_key(self.moment)
+
+
+def moment_key(moment: Moment) -> str:
+    """Return the name of a moment, which is also that of the mark that belongs to it."""
+    return f"phase-{moment.phase}" if moment.mark is None else f"mark-{moment.mark}"
+
+
+def first_answers(live: GuidedTest | None, clip_end_s: float) -> Answers:
+    """Return what is known before anything is asked: what was marked live, and where it was stopped.
+
+    ``clip_end_s`` cuts marks that run past the last picture.
+    """
+    if live is None:
+        return Answers(how="replay")
+    marks = tuple(_within(mark, clip_end_s) for mark in live.symptoms())
+    stopped_in = live.stopped_in if live.status == "stopped" else None
+    return Answers(how="replay", symptoms=marks, stopped_in=stopped_in)
+
+
+def _within(mark: Mark, clip_end_s: float) -> Mark:
+    assert mark.start_s is not None
+    assert mark.end_s is not None
+    start_s = min(mark.start_s, clip_end_s)
+    return mark.model_copy(update={"start_s": start_s, "end_s": max(start_s, min(mark.end_s, clip_end_s))})
+
+
+def steps(answers: Answers, angles: Angles, spans: Sequence[PhaseSpan], stopped: bool) -> list[Step]:
+    """Return all screens in their order, as the answers so far have it.
+
+    Whoever stopped is asked first why, and for signs that need help at once.
+    """
+    own = [mark for mark in answers.symptoms if mark.phase is None]
+    moments = [Step("moment", moment) for moment in find_moments(angles, spans, own)]
+    again = [Step("again")] if conflict(answers, angles, spans) else []
+    signs, recovery = Step("signs"), Step("recovery")
+    if stopped:
+        return [Step("stop"), signs, *moments, *again, recovery]
+    return [*moments, *again, signs, recovery]
+
+
+def whole(answers: Answers, visit: Visit, test: VisitTest) -> Answers:
+    """Return answers with what was asked before the test: the safety screen and the intake."""
+    intake = visit.intake
+    if intake is not None:
+        intake = intake.model_copy(update={"earlier_tests_24h": test.earlier_24h})
+    return answers.model_copy(update={"screen": visit.screen, "intake": intake})
+
+
+def conflict(answers: Answers, angles: Angles, spans: Sequence[PhaseSpan]) -> bool:
+    """Return whether words and numbers about the head lift contradict each other."""
+    symptoms = correlate(angles, spans, answers)
+    performed = {span.phase for span in spans} or ASKED_PHASES
+    return follow_course(answers, symptoms, None, performed).head_lift.conflict
+
+
+def is_answered(step: Step, answers: Answers) -> bool:
+    """Return whether a screen holds an answer already, after a reload for instance."""
+    if step.moment is not None:
+        felt = felt_at(step.moment, answers)
+        return felt is not None and (felt.intensity == 0 or None not in (felt.intensity, felt.familiar))
+    if step.name == "stop":
+        return answers.stop_reason is not None
+    return step.name == "recovery" and answers.recovery is not None
+
+
+def felt_at(moment: Moment, answers: Answers) -> Felt | None:
+    """Return what was answered about a moment, None when nothing was."""
+    if moment.mark is not None:
+        return marks_of_time(answers)[moment.mark]
+    assert moment.phase is not None
+    return answers.phases.get(moment.phase)
+
+
+def felt_before_lift(answers: Answers) -> bool:
+    """Return whether anything was felt that a head lift could change."""
+    asked = [felt for phase, felt in answers.phases.items() if phase != "HEAD_LIFT"]
+    return any(felt.is_anything for felt in [*asked, *answers.symptoms])
+
+
+def heard_at(moment: Moment, live: GuidedTest | None) -> Heard | None:
+    """Return what was answered aloud, None when nobody asked.
+
+    Who felt the usual symptom at rest is asked whether it is more than before: silence is then no zero.
+    """
+    if live is None or moment.phase is None or moment.mark is not None or moment.kind in SUSPICIOUS:
+        return None
+    heard = live.heard.get(moment.phase)
+    if heard is None:
+        return None
+    more = moment.phase in PROVOKED and live.heard.get("BASELINE", False)
+    return "yes" if heard else "not_more" if more else "no"
+
+
+def filled_in(heard: Heard | None, answers: Answers) -> Felt:
+    """Return what stands in the fields before anybody touches them, by what was answered aloud."""
+    if heard == "yes":
+        return Felt(familiar="yes")
+    if heard == "not_more":
+        return answers.phases.get("BASELINE", Felt())
+    return Felt() if heard is None else Felt(intensity=0)
+
+
+def marks_of_time(answers: Answers) -> list[Mark]:
+    """Return the marks that stand for themselves: made during the test."""
+    return [mark for mark in answers.symptoms if mark.phase is None]
+
+
+def mark_at(moment: Moment, answers: Answers) -> Mark | None:
+    """Return the mark that belongs to a moment."""
+    if moment.mark is not None:
+        return marks_of_time(answers)[moment.mark]
+    return next((mark for mark in answers.symptoms if mark.phase == moment.phase), None)
+
+
+def with_felt(answers: Answers, moment: Moment, felt: Felt) -> Answers:
+    """Return answers with what was felt at a moment; a mark at which nothing was felt goes."""
+    values = felt.model_dump()
+    mark = mark_at(moment, answers)
+    if mark is not None:
+        if felt.intensity == 0:
+            answers = without_mark(answers, moment)
+        else:
+            answers = _replaced(answers, mark, mark.model_copy(update=values | {"regions": felt.regions}))
+    if moment.phase is None or (moment.mark is not None and felt.intensity != 0):
+        return answers
+    return with_answer(answers, phases={**answers.phases, moment.phase: felt})
+
+
+def with_mark(answers: Answers, moment: Moment, start_s: float, end_s: float) -> Answers:
+    """Return answers with the mark of a moment moved, or set."""
+    mark = mark_at(moment, answers)
+    times = {"start_s": round(start_s, 3), "end_s": round(end_s, 3), "peak_s": None, "how": "replay"}
+    if mark is not None:
+        return _replaced(answers, mark, mark.model_copy(update=times))
+    felt = felt_at(moment, answers) or Felt()
+    new = Mark.model_validate({**felt.model_dump(), **times, "phase": moment.phase, "entered_by": "patient"})
+    return with_answer(answers, symptoms=(*answers.symptoms, new))
+
+
+def without_mark(answers: Answers, moment: Moment) -> Answers:
+    """Return answers without the mark of a moment."""
+    mark = mark_at(moment, answers)
+    return with_answer(answers, symptoms=tuple(one for one in answers.symptoms if one is not mark))
+
+
+def _replaced(answers: Answers, old: Mark, new: Mark) -> Answers:
+    return with_answer(answers, symptoms=tuple(new if one is old else one for one in answers.symptoms))
+
+
+def with_answer(answers: Answers, **changes: object) -> Answers:
+    """Return answers with some of them changed, checked against the schema."""
+    return Answers.model_validate(answers.model_dump() | changes)
+
+
+def following(old: Sequence[Step], number: int, new: Sequence[Step], answers: Answers) -> int:
+    """Return which step comes after one, when its answer may have changed the way.
+
+    Parameters
+    ----------
+    old, number : the steps before the answer, and which of them was answered.
+    new, answers : the steps and answers now.
+
+    Returns
+    -------
+    int
+        ``len(new)`` when that was the last.
+    """
+    stayed = number < len(new) and new[number] == old[number]
+    after = number + 1 if stayed else number
+    known = {step.key for step in old}
+    while after < len(new) and new[after].key not in known and is_answered(new[after], answers):
+        after += 1
+    return after
