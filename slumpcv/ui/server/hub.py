@@ -110,7 +110,7 @@ def _save(seat: Seat, clip: str, live: GuidedTest) -> None:
 
 def change(visit: Visit, **changes: object) -> Visit:
     """Return a visit with changes on top of what a recording wrote into it meanwhile."""
-    with _lock:
+    with _writing:
         return visits().update(visits().load(visit.id, visit.owner) or visit, **changes)
 
 
@@ -140,7 +140,8 @@ def recover(visit: Visit) -> Visit:
             clips = clips_in(visits().folder(visit, test))
             if clips:
                 cut_off = GuidedTest(side=test.side, status="interrupted", duration_s=0)
-                visit = visits().update_test(visit, test.number, clip=clips[-1].name, live=cut_off)
+                with _writing:
+                    visit = visits().update_test(visit, test.number, clip=clips[-1].name, live=cut_off)
     return visit
 
 
