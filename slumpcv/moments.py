@@ -63,7 +63,8 @@ def find_moments(angles: Angles, spans: Sequence[PhaseSpan], marks: Sequence[Mar
     ----------
     angles, spans : the measured clip.
     marks : symptoms with their times; the loading phases from where one began to where it was
-        strongest are asked about with the mark only.
+        strongest are asked about with the mark only. At rest and after the head lift the phase's own
+        question stands for a mark.
 
     Returns
     -------
@@ -81,7 +82,9 @@ def find_moments(angles: Angles, spans: Sequence[PhaseSpan], marks: Sequence[Mar
     suspicious = [m for m in [_suspicion(angles, judged, symptoms)] if m is not None]
     asked = {m.phase for m in suspicious} | marked
     phases = _phases(judged) or _unfound(angles)
-    in_order = [*(m for m in phases if m.phase not in asked), *_marks(symptoms)]
+    own = {m.phase for m in phases if m.kind in ("rest", "head_lift")}
+    loading = [m for m in _marks(symptoms) if m.phase not in own]
+    in_order = [*(m for m in phases if m.phase not in asked), *loading]
     return suspicious + sorted(in_order, key=_place)
 
 

@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 
 from slumpcv.files import RESULT_FILES
 from slumpcv.language import LANGUAGES, listed, speaking, text
+from slumpcv.ui.jobs import REPLAY
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "slumpcv" / "locale"
@@ -75,7 +76,7 @@ def keys_in_code() -> set[str]:
     f-string fills in may be anything, unless it fills in all.
     """
     begin = tuple(f"{domain}\\." for domain in DOMAINS)
-    files = {re.escape(name) for name in RESULT_FILES}  # report.pdf is no key
+    files = {re.escape(name) for name in (*RESULT_FILES, REPLAY)}  # report.pdf is no key
     keys = {pattern for pattern in strings_in_code() if pattern.startswith(begin)} - files
     return {narrow for pattern in keys for narrow in narrowed(pattern)}
 

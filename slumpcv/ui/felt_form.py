@@ -80,7 +80,7 @@ def _places(regions: Sequence[str], given: Places, side: Side, key: str) -> list
         required=True,
     )
     sides: dict[str, tuple[Side | None, ...]] = {
-        region: SIDES[chosen] if region in sided else (None,) for region in regions
+        region: SIDES[chosen or before] if region in sided else (None,) for region in regions
     }
     return [
         Place.model_validate({"region": region, "side": one}) for region in regions for one in sides[region]

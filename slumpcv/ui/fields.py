@@ -46,6 +46,7 @@ def some_of(label: str, options: Sequence[str], kind: str, given: Sequence[str],
         selection_mode="multi",
         format_func=lambda option: spoken(f"ask.{kind}.{option}"),
         key=key,
+        wrap=True,
     )
 
 

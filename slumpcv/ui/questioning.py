@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from slumpcv.answers import ASKED_PHASES, Answers, Felt, Mark
+from slumpcv.answers import ASKED_PHASES, PROVOKED, Answers, Felt, Mark
 from slumpcv.assess import follow_course
 from slumpcv.moments import SUSPICIOUS, Moment, find_moments
 from slumpcv.symptoms import correlate
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from slumpcv.angles import Angles
     from slumpcv.live.record import GuidedTest
     from slumpcv.phases import PhaseSpan
+    from slumpcv.visits import Visit, VisitTest
 
 Name = Literal["stop", "signs", "moment", "again", "recovery"]
+Heard = Literal["yes", "no", "not_more"]
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,14 @@ def steps(answers: Answers, angles: Angles, spans: Sequence[PhaseSpan], stopped:
     return [*moments, *again, signs, recovery]
 
 
+def whole(answers: Answers, visit: Visit, test: VisitTest) -> Answers:
+    """Return answers with what was asked before the test: the safety screen and the intake."""
+    intake = visit.intake
+    if intake is not None:
+        intake = intake.model_copy(update={"earlier_tests_24h": test.earlier_24h})
+    return answers.model_copy(update={"screen": visit.screen, "intake": intake})
+
+
 def conflict(answers: Answers, angles: Angles, spans: Sequence[PhaseSpan]) -> bool:
     """Return whether words and numbers about the head lift contradict each other."""
     symptoms = correlate(angles, spans, answers)
@@ -102,11 +112,27 @@ def felt_before_lift(answers: Answers) -> bool:
     return any(felt.is_anything for felt in [*asked, *answers.symptoms])
 
 
-def heard_at(moment: Moment, live: GuidedTest | None) -> bool | None:
-    """Return what was answered aloud: True for yes, False for silence, None when nobody asked."""
+def heard_at(moment: Moment, live: GuidedTest | None) -> Heard | None:
+    """Return what was answered aloud, None when nobody asked.
+
+    Who felt the usual symptom at rest is asked whether it is more than before: silence is then no zero.
+    """
     if live is None or moment.phase is None or moment.mark is not None or moment.kind in SUSPICIOUS:
         return None
-    return live.heard.get(moment.phase)
+    heard = live.heard.get(moment.phase)
+    if heard is None:
+        return None
+    more = moment.phase in PROVOKED and live.heard.get("BASELINE", False)
+    return "yes" if heard else "not_more" if more else "no"
+
+
+def filled_in(heard: Heard | None, answers: Answers) -> Felt:
+    """Return what stands in the fields before anybody touches them, by what was answered aloud."""
+    if heard == "yes":
+        return Felt(familiar="yes")
+    if heard == "not_more":
+        return answers.phases.get("BASELINE", Felt())
+    return Felt() if heard is None else Felt(intensity=0)
 
 
 def marks_of_time(answers: Answers) -> list[Mark]:
@@ -132,7 +158,7 @@ def with_felt(answers: Answers, moment: Moment, felt: Felt) -> Answers:
             answers = _replaced(answers, mark, mark.model_copy(update=values | {"regions": felt.regions}))
     if moment.phase is None or (moment.mark is not None and felt.intensity != 0):
         return answers
-    return _changed(answers, phases={**answers.phases, moment.phase: felt})
+    return with_answer(answers, phases={**answers.phases, moment.phase: felt})
 
 
 def with_mark(answers: Answers, moment: Moment, start_s: float, end_s: float) -> Answers:
@@ -142,27 +168,23 @@ def with_mark(answers: Answers, moment: Moment, start_s: float, end_s: float) ->
     if mark is not None:
         return _replaced(answers, mark, mark.model_copy(update=times))
     felt = felt_at(moment, answers) or Felt()
-    new = Mark(**felt.model_dump(), **times, phase=moment.phase, entered_by="patient")
-    return _changed(answers, symptoms=(*answers.symptoms, new))
+    new = Mark.model_validate({**felt.model_dump(), **times, "phase": moment.phase, "entered_by": "patient"})
+    return with_answer(answers, symptoms=(*answers.symptoms, new))
 
 
 def without_mark(answers: Answers, moment: Moment) -> Answers:
     """Return answers without the mark of a moment."""
     mark = mark_at(moment, answers)
-    return _changed(answers, symptoms=tuple(one for one in answers.symptoms if one is not mark))
+    return with_answer(answers, symptoms=tuple(one for one in answers.symptoms if one is not mark))
 
 
 def _replaced(answers: Answers, old: Mark, new: Mark) -> Answers:
-    return _changed(answers, symptoms=tuple(new if one is old else one for one in answers.symptoms))
-
-
-def _changed(answers: Answers, **changes: object) -> Answers:
-    return Answers.model_validate(answers.model_dump() | changes)
+    return with_answer(answers, symptoms=tuple(new if one is old else one for one in answers.symptoms))
 
 
 def with_answer(answers: Answers, **changes: object) -> Answers:
     """Return answers with some of them changed, checked against the schema."""
-    return _changed(answers, **changes)
+    return Answers.model_validate(answers.model_dump() | changes)
 
 
 def following(old: Sequence[Step], number: int, new: Sequence[Step], answers: Answers) -> int:

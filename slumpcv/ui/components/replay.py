@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,6 @@ from slumpcv.language import language, text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-HERE = Path(__file__).parent
 KEYS = (
     "replay.label",
     "replay.play",
@@ -34,38 +34,49 @@ KEYS = (
 FRAME_S = 1 / 30
 
 
+@dataclass(frozen=True)
+class Film:
+    """A clip on this server.
+
+    ``phases`` each have ``name``, ``short``, ``start``, ``end`` in seconds and ``colour``; ``frame_s``
+    is the time from one picture to the next.
+    """
+
+    url: str
+    duration_s: float
+    phases: Sequence[dict[str, Any]]
+    frame_s: float = FRAME_S
+
+
+@dataclass(frozen=True)
+class Look:
+    """What to show of a clip.
+
+    ``at_s`` is where it opens, and goes to whenever ``jump`` changes; ``focus`` the seconds that are
+    asked about; ``active`` the mark that may be moved, or that a new one would be, where ``editable``.
+    """
+
+    at_s: float
+    jump: str
+    focus: tuple[float, float] | None = None
+    active: str | None = None
+    editable: bool = False
+
+
 @cache
-def _file(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")
+def _file(suffix: str) -> str:
+    return Path(__file__).with_suffix(suffix).read_text(encoding="utf-8")
 
 
 def replay(
-    url: str,
-    *,
-    at_s: float,
-    marks: Sequence[dict[str, Any]],
-    phases: Sequence[dict[str, Any]],
-    duration_s: float,
-    jump: str = "",
-    active: str | None = None,
-    editable: bool = False,
-    focus: tuple[float, float] | None = None,
-    frame_s: float = FRAME_S,
-    key: str = "replay",
+    film: Film, look: Look, marks: Sequence[dict[str, Any]], *, key: str = "replay"
 ) -> dict[str, Any] | None:
     """Show a clip and its timeline; scrubbing and moving a mark need no run of the page.
 
     Parameters
     ----------
-    url : of the clip, on this server.
-    at_s : where it opens, and goes to whenever ``jump`` changes.
+    film, look : the clip, and what to show of it.
     marks : each with ``id``, ``start`` and ``end`` in seconds.
-    phases : each with ``name``, ``short``, ``start``, ``end`` in seconds and ``colour``.
-    duration_s : of the clip.
-    active : id of the mark that may be moved, or that a new mark would get.
-    editable : whether there is one to move or to set.
-    focus : start and end of the seconds that are asked about.
-    frame_s : from one picture to the next.
     key : tells this component from others on the page.
 
     Returns
@@ -75,22 +86,19 @@ def replay(
         was changed since the last run.
     """
     component = st.components.v2.component(
-        "slumpcv_replay",
-        html='<div class="replay"></div>',
-        css=_file("replay.css"),
-        js=_file("replay.js"),
+        "slumpcv_replay", html='<div class="replay"></div>', css=_file(".css"), js=_file(".js")
     )
     data = {
-        "url": url,
-        "at": at_s,
-        "jump": jump,
+        "url": film.url,
+        "duration": film.duration_s,
+        "phases": list(film.phases),
+        "frame": film.frame_s,
+        "at": look.at_s,
+        "jump": look.jump,
+        "focus": None if look.focus is None else {"start": look.focus[0], "end": look.focus[1]},
+        "active": look.active,
+        "editable": look.editable,
         "marks": list(marks),
-        "phases": list(phases),
-        "duration": duration_s,
-        "active": active,
-        "editable": editable,
-        "focus": None if focus is None else {"start": focus[0], "end": focus[1]},
-        "frame": frame_s,
         "language": language(),
         "texts": {name.partition(".")[2]: text(name) for name in KEYS},
     }

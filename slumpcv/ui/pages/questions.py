@@ -13,15 +13,15 @@ from slumpcv.language import text
 from slumpcv.report.wording import sentences
 from slumpcv.symptoms import correlate
 from slumpcv.ui import jobs, questioning, shell, state
-from slumpcv.ui.components.replay import replay
+from slumpcv.ui.components.replay import Film, Look, replay
 from slumpcv.ui.felt_form import ask_felt, ask_intensity
 from slumpcv.ui.fields import one_of, spoken
+from slumpcv.ui.jobs import REPLAY
 from slumpcv.ui.server import hub
-from slumpcv.ui.server.files import REPLAY_NAME
 from slumpcv.ui.stored import Stored, read_stored
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from streamlit.delta_generator import DeltaGenerator
 
     from slumpcv.answers import Answers
     from slumpcv.moments import Moment
@@ -70,14 +70,16 @@ class Questions:
         """Show one step: the replay on one side, the question on the other."""
         step = self.steps[self.at]
         shell.heading(_title(step))
-        left, right = st.columns([1.1, 1], gap="large")
-        with left:
-            self._replay(step)
-        with right:
+        place: DeltaGenerator = st.container()
+        if step.name in ("moment", "again"):
+            left, place = st.columns([1.1, 1], gap="large")
+            with left:
+                self._replay(step)
+        with place:
             st.caption(text("replay.progress", number=self.at + 1, count=len(self.steps)))
             answers = self._ask(step)
-        with right, st.container(key="answer_buttons", horizontal=True):
-            self._buttons(step, answers)
+            with st.container(key="answer_buttons", horizontal=True):
+                self._buttons(step, answers)
 
     def _ask(self, step: Step) -> Answers:
         if step.moment is not None:
@@ -94,18 +96,20 @@ class Questions:
             for m in self._moments()
             if (mark := questioning.mark_at(m, self.answers)) is not None
         ]
-        change = replay(
-            f"/slumpcv/file/{hub.open_seat(self.visit, self.test.number)}/{REPLAY_NAME}",
+        film = Film(
+            f"/slumpcv/file/{hub.open_seat(self.visit, self.test.number)}/{REPLAY}",
+            self.stored.session.clip.duration_s,
+            self.stored.bands(),
+            self.stored.frame_s,
+        )
+        look = Look(
             at_s=max(0.0, moment.at_s - LEAD_S) if moment else 0.0,
             jump=step.key,
-            marks=marks,
-            phases=self.stored.bands(),
-            duration_s=self.stored.session.clip.duration_s,
+            focus=(moment.start_s, moment.end_s) if moment and moment.mark is None else None,
             active=questioning.moment_key(step.moment) if step.moment else None,
             editable=step.moment is not None and step.moment.kind not in ("rest", "head_lift"),
-            focus=(moment.start_s, moment.end_s) if moment and moment.mark is None else None,
-            frame_s=self.stored.frame_s,
         )
+        change = replay(film, look, marks)
         if change is not None and step.moment is not None and change["id"] == step.key:
             self._move(step.moment, change)
 
@@ -130,11 +134,11 @@ class Questions:
         st.write(text(f"replay.intro.{moment.kind}"))
         heard = questioning.heard_at(moment, self.test.live)
         if heard is not None:
-            st.info(text("replay.heard_yes" if heard else "replay.heard_no"), icon=":material/hearing:")
+            st.info(text(f"replay.heard.{heard}"), icon=":material/hearing:")
         answers = self.answers
         if moment.kind == "head_lift" and questioning.felt_before_lift(answers):
             answers = self._change(answers)
-        before = questioning.felt_at(moment, answers) or _prefilled(heard)
+        before = questioning.felt_at(moment, answers) or questioning.filled_in(heard, answers)
         felt = ask_felt(before, self.test.side, self._field(questioning.moment_key(moment)))
         if felt == before and answers == self.answers:
             return self._with(moment, answers, felt)
@@ -244,16 +248,9 @@ class Questions:
 
     def _finish(self, answers: Answers) -> None:
         with st.spinner(text("replay.writing")):
-            jobs.finish(self.visit, self.test.number, answers)
+            jobs.finish(self.visit, self.test.number, questioning.whole(answers, self.visit, self.test))
         st.session_state.pop(self.name, None)
         state.go(self.visit, "result")
-
-
-def _prefilled(heard: bool | None) -> Felt:
-    """Take what was answered aloud; silence was a no."""
-    if heard is None:
-        return Felt()
-    return Felt(familiar="yes") if heard else Felt(intensity=0)
 
 
 def _title(step: Step) -> str:

@@ -132,10 +132,8 @@ def _recovery(visit: Visit, test: VisitTest, session: Session) -> None:
         key = f"recovery-{visit.id}-{test.number}"
         recovery = ask_recovery(visit, test, None, key)
         if st.button(text("replay.result.save"), key="save_recovery", disabled=recovery is None):
-            changed = answers.model_copy(update={"recovery": recovery})
-            visit = hub.visits().update_test(visit, test.number, answers=changed)
             with st.spinner(text("replay.writing")):
-                jobs.finish(visit, test.number, changed)
+                jobs.finish(visit, test.number, answers.model_copy(update={"recovery": recovery}))
             st.rerun()
 
 
@@ -207,5 +205,7 @@ def _may_test(visit: Visit, side: Side) -> bool:
     """Return whether a leg may be tested now: not tested today, and nothing speaks against going on."""
     if visit.is_demo or hub.visits().tested_lately(visit.owner, side):
         return False
-    outcomes = [read_stored(hub.visits().folder(visit, test)).session.outcome for test in latest_by_leg(visit)]
+    outcomes = [
+        read_stored(hub.visits().folder(visit, test)).session.outcome for test in latest_by_leg(visit)
+    ]
     return all(outcome is None or outcome.code not in NOT_JUDGED for outcome in outcomes)

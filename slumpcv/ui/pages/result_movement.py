@@ -5,16 +5,18 @@ from __future__ import annotations
 import base64
 from functools import lru_cache
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import streamlit as st
 
 from slumpcv.errors import InputError
 from slumpcv.holds import ANGLES
 from slumpcv.language import language, speaking, text
+from slumpcv.report.blocks import NOTHING
 from slumpcv.report.keyframes import figures_of_track, frames_of_clip
 from slumpcv.report.pdf import key_picture, timeline_alt
 from slumpcv.report.wording import by_weight, format_measure, phase_name, verdict_sentence
+from slumpcv.terms import PhaseName
 from slumpcv.ui.charts import timeline
 from slumpcv.ui.stored import MOST_KEPT
 
@@ -59,7 +61,7 @@ def _frames(stored: Stored, clip: str | None) -> None:
         for picture in pictures
     )
     label = escape(text("report.frames.title"))
-    st.html(f'{STRIP_STYLE}<div class="strip" tabindex="0" role="group" aria-label="{label}">{shown}</div>')
+    st.html(f'<div class="strip" tabindex="0" role="group" aria-label="{label}">{shown}</div>')
 
 
 @lru_cache(MOST_KEPT)
@@ -83,19 +85,20 @@ def _angles(session: Session) -> None:
         f'<tr><th scope="row">{escape(phase_name(phase))}</th>'
         + "".join(f"<td>{escape(_cell(name, held.get(name)))}</td>" for name in ANGLES)
         + "</tr>"
-        for phase, held in session.measurements.items()
+        for phase in get_args(PhaseName)
+        if (held := session.measurements.get(phase)) is not None
     )
     first = escape(text("report.phases.phase"))
     label = escape(text("report.angles.title"))
     st.html(
-        f'{TABLE_STYLE}<div class="angles" tabindex="0" role="group" aria-label="{label}"><table>'
+        f'<div class="angles" tabindex="0" role="group" aria-label="{label}"><table>'
         f'<thead><tr><th scope="col">{first}</th>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
     st.caption(text("report.angles.note"))
 
 
 def _cell(name: str, measured: Measured | None) -> str:
-    return "–" if measured is None else format_measure(name, measured.value, measured.plus_minus)
+    return NOTHING if measured is None else format_measure(name, measured.value, measured.plus_minus)
 
 
 def _findings(session: Session) -> None:
@@ -110,18 +113,3 @@ def _findings(session: Session) -> None:
 def _finding(finding: Finding) -> str:
     fix = f"<br>{escape(finding.fix)}" if finding.fix else ""
     return f"<li><strong>{escape(finding.message)}</strong>{fix}</li>"
-
-
-STRIP_STYLE = """<style>
-.strip { display: flex; gap: 0.9rem; overflow-x: auto; padding-bottom: 0.5rem; scroll-snap-type: x proximity; }
-.strip figure { flex: 0 0 min(17rem, 76vw); margin: 0; scroll-snap-align: start; }
-.strip img { width: 100%; height: auto; border-radius: 0.6rem; display: block; }
-.strip figcaption { font-size: 0.85rem; line-height: 1.4; padding-top: 0.4rem; }
-</style>"""
-TABLE_STYLE = """<style>
-.angles { overflow-x: auto; }
-.angles table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 0.95rem; }
-.angles th, .angles td { padding: 0.45rem 0.7rem; text-align: right; white-space: nowrap; border-bottom: 1px solid #8885; }
-.angles th:first-child { text-align: left; position: sticky; left: 0; background: var(--st-background-color, inherit); }
-.angles thead th { white-space: pre-line; vertical-align: bottom; }
-</style>"""

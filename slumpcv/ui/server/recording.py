@@ -12,6 +12,7 @@ from slumpcv.errors import InputError
 from slumpcv.ui.server import hub
 from slumpcv.ui.server.clipfile import LONGEST_BYTES, OutOfOrderError, TooLargeError, new_clip
 from slumpcv.ui.server.origin import same_origin
+from slumpcv.ui.server.seat import ReplacedError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,6 +67,8 @@ async def put_chunk(request: Request) -> JSONResponse:
     take, number = request.query_params.get("take", ""), request.path_params["number"]
     try:
         coming = await run_in_threadpool(seat.add, take, _suffix(request), number, bytes(chunk))
+    except ReplacedError:
+        return refusal("replaced", 403)
     except OutOfOrderError:
         return refusal("out_of_order", 409, next=seat.clip.next if seat.clip else 0)
     except TooLargeError:
