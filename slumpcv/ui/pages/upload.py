@@ -26,7 +26,7 @@ SHORTEST_S, LONGEST_S = 5.0, 600.0
 def show(visit: Visit) -> None:
     """Ask for the leg and the clip, and look at it before it is measured."""
     shell.heading(text("app.upload.title"), text("app.upload.lead"))
-    side = choose_leg(visit)
+    side = choose_leg(visit, text("app.upload.leg"))
     if side is None:
         return
     visit, test = _test_of(visit, side)

@@ -6,6 +6,7 @@ import errno
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 
 from slumpcv.errors import InputError
@@ -107,6 +108,8 @@ async def put_upload(request: Request) -> JSONResponse:
         clip = new_clip(seat.folder, _suffix(request))
         part.replace(clip)
         await run_in_threadpool(hub.add_upload, seat, clip.name)
+    except ClientDisconnect:  # the person cancelled; nobody reads the answer
+        return refusal("cancelled", 400)
     except TooLargeError:
         return refusal("too_large", 413)
     except OSError as error:
