@@ -86,9 +86,9 @@ def finish(visit: Visit, number: int, answers: Answers) -> None:
 
     Parameters
     ----------
-    visit : whose test it is; its screen and intake belong to the answers.
+    visit : whose test it is.
     number : of the test; it must have been analysed.
-    answers : about the test itself.
+    answers : all of them, with the visit's screen and intake.
 
     Raises
     ------
@@ -102,8 +102,7 @@ def finish(visit: Visit, number: int, answers: Answers) -> None:
     folder = hub.visits().folder(visit, test)
     with speaking(visit.language):
         analysis = analyze_track(load_track(folder / "track.npz"), test.side)
-        whole = _complete(visit, test, answers)
-        analysis = with_answers(analysis, whole, _other_knee_deg(visit, test))
+        analysis = with_answers(analysis, answers, _other_knee_deg(visit, test))
         _write(analysis, folder, test, overlay=False)
         _pool.submit(contextvars.copy_context().run, _write_overlay, analysis, folder, test)
     hub.visits().update_test(visit, number, answers=answers, answered=True)
@@ -197,14 +196,6 @@ def _write(analysis: Analysis, folder: Path, test: VisitTest, *, overlay: bool) 
 def _write_overlay(analysis: Analysis, folder: Path, test: VisitTest) -> None:
     if folder.exists():  # the person may have deleted the visit meanwhile
         _write(analysis, folder, test, overlay=True)
-
-
-def _complete(visit: Visit, test: VisitTest, answers: Answers) -> Answers:
-    """Return answers with the visit's screen and intake, and how often this leg was tested shortly before."""
-    from slumpcv.answers import Intake
-
-    intake = (visit.intake or Intake()).model_copy(update={"earlier_tests_24h": test.earlier_24h})
-    return answers.model_copy(update={"screen": visit.screen, "intake": intake})
 
 
 def _other_knee_deg(visit: Visit, test: VisitTest) -> float | None:

@@ -16,7 +16,6 @@ from slumpcv.ui import jobs, questioning, shell, state
 from slumpcv.ui.components.replay import Film, Look, replay
 from slumpcv.ui.felt_form import ask_felt, ask_intensity
 from slumpcv.ui.fields import one_of, spoken
-from slumpcv.ui.jobs import REPLAY
 from slumpcv.ui.server import hub
 from slumpcv.ui.stored import Stored, read_stored
 
@@ -97,7 +96,7 @@ class Questions:
             if (mark := questioning.mark_at(m, self.answers)) is not None
         ]
         film = Film(
-            f"/slumpcv/file/{hub.open_seat(self.visit, self.test.number)}/{REPLAY}",
+            f"/slumpcv/file/{hub.open_seat(self.visit, self.test.number)}/{jobs.REPLAY}",
             self.stored.session.clip.duration_s,
             self.stored.bands(),
             self.stored.frame_s,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from slumpcv.export.bundle import VIDEO_NAME
+from slumpcv.export.run import Options, export
 from slumpcv.language import text
 from slumpcv.report.patient_page import FOR_PATIENTS
 from slumpcv.report.wording import sentences
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from slumpcv.visits import Visit, VisitTest
 
 OTHER: dict[Side, Side] = {"left": "right", "right": "left"}
-ZIP_NAME = "slumpcv.zip"
+LOOK_EVERY_S = 2.0  # for the annotated video
 
 
 def show(visit: Visit) -> None:
@@ -142,30 +144,38 @@ def _recovery(visit: Visit, test: VisitTest, session: Session) -> None:
 
 def _take_along(test: VisitTest, stored: Stored) -> None:
     st.subheader(text("replay.result.take"), anchor=False)
+    st.download_button(
+        text("replay.result.pdf"),
+        data=(stored.folder / "report.pdf").read_bytes,
+        file_name=f"slump-test-{test.side}.pdf",
+        mime="application/pdf",
+        type="primary",
+        icon=":material/description:",
+        on_click="ignore",
+        key="pdf",
+    )
+    # The annotated video is written while the person reads; then nothing needs to be looked for any more.
+    waits = test.clip is not None and not (stored.folder / VIDEO_NAME).is_file()
+    st.fragment(_zip, run_every=LOOK_EVERY_S if waits else None)(test, stored.folder)
+    st.caption(text("replay.result.zip_note"))
+
+
+def _zip(test: VisitTest, folder: Path) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="take"):
-        st.download_button(
-            text("replay.result.pdf"),
-            data=(stored.folder / "report.pdf").read_bytes,
-            file_name=f"slump-test-{test.side}.pdf",
-            mime="application/pdf",
-            type="primary",
-            icon=":material/description:",
-            on_click="ignore",
-            key="pdf",
-        )
-        with_video = st.session_state.get("zip_video", False)
+        has_video = (folder / VIDEO_NAME).is_file()
+        with_video = has_video and bool(st.session_state.get("zip_video", False))
         st.download_button(
             text("replay.result.zip"),
-            data=lambda: zipped(stored.folder, with_video),
+            data=lambda: zipped(folder, with_video),
             file_name=f"slump-test-{test.side}.zip",
             mime="application/zip",
             icon=":material/folder_zip:",
             on_click="ignore",
             key="zip",
         )
-        if (stored.folder / "overlay.mp4").is_file():
-            st.toggle(text("replay.result.with_video"), key="zip_video")
-    st.caption(text("replay.result.zip_note"))
+        if test.clip is not None:
+            words = text("replay.result.with_video" if has_video else "replay.result.video_waits")
+            st.toggle(words, key="zip_video", disabled=not has_video)
 
 
 def zipped(folder: Path, with_video: bool) -> bytes:
@@ -176,8 +186,6 @@ def zipped(folder: Path, with_video: bool) -> bytes:
     InputError
         When something in the folder cannot be read.
     """
-    from slumpcv.export.run import Options, export
-
     written = export(folder, ["zip"], options=Options(video=with_video), overwrite=True)
     return written[0].read_bytes()
 

@@ -1,0 +1,156 @@
+"""The way through the questions after a test, and what answers change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fake_result import BOUNDS, fake_angles
+
+from slumpcv.answers import Answers, Felt, Mark
+from slumpcv.live.record import GuidedTest, LiveMark
+from slumpcv.marks import PhaseSpan
+from slumpcv.ui import questioning
+from slumpcv.ui.questioning import Step, first_answers, steps, with_felt, with_mark, without_mark
+
+CLIP = fake_angles(gap=False)
+SPANS = [
+    PhaseSpan(name, start, end, start + 0.6 * (end - start), 1)
+    for name, start, end in BOUNDS
+    if name != "DORSIFLEXION"
+]
+END_S = float(CLIP.time_s[-1])
+MARKED = GuidedTest(
+    side="right",
+    status="done",
+    duration_s=60,
+    marks=(LiveMark(start_s=10.8, end_s=14.0, by="hand"),),
+    heard={"BASELINE": False, "SLUMP": False, "KNEE_EXTENSION": True, "HEAD_LIFT": False},
+)
+
+
+def way(answers: Answers, stopped: bool = False) -> list[Step]:
+    return steps(answers, CLIP, SPANS, stopped)
+
+
+def keys(answers: Answers, stopped: bool = False) -> list[str]:
+    return [step.key for step in way(answers, stopped)]
+
+
+def moment(answers: Answers, key: str) -> Any:
+    return next(step.moment for step in way(answers) if step.key == key)
+
+
+def test_every_moment_is_asked_then_signs_and_recovery() -> None:
+    phases = ["BASELINE", "SLUMP", "NECK_FLEXION", "KNEE_EXTENSION", "HEAD_LIFT"]
+    assert keys(first_answers(None, END_S)) == [f"phase-{p}" for p in phases] + ["signs", "recovery"]
+
+
+def test_who_stopped_is_asked_why_and_for_signs_first() -> None:
+    live = MARKED.model_copy(update={"status": "stopped", "stopped_in": "KNEE_EXTENSION"})
+    answers = first_answers(live, END_S)
+    assert keys(answers, stopped=True)[:2] == ["stop", "signs"]
+    assert answers.stopped_in == "KNEE_EXTENSION"
+
+
+def test_marks_of_the_test_are_there_from_the_beginning_and_end_with_the_clip() -> None:
+    long = MARKED.model_copy(update={"marks": (LiveMark(start_s=17.0, by="key"),)})
+    (mark,) = first_answers(long, END_S).symptoms
+    assert (mark.start_s, mark.end_s, mark.how, mark.familiar) == (17.0, END_S, "live", "yes")
+
+
+def test_silence_is_a_zero_that_can_be_changed_but_no_answer_yet() -> None:
+    answers = first_answers(MARKED, END_S)
+    slump = moment(answers, "phase-SLUMP")
+    heard = questioning.heard_at(slump, MARKED)
+    assert heard == "no"
+    assert questioning.filled_in(heard, answers) == Felt(intensity=0)
+    assert not questioning.is_answered(Step("moment", slump), answers)
+
+
+def test_silence_of_who_felt_it_at_rest_is_the_same_as_at_rest() -> None:
+    live = MARKED.model_copy(update={"heard": {"BASELINE": True, "SLUMP": False, "HEAD_LIFT": False}})
+    answers = first_answers(live, END_S)
+    rest = Felt(intensity=2, familiar="yes")
+    answers = with_felt(answers, moment(answers, "phase-BASELINE"), rest)
+    assert questioning.heard_at(moment(answers, "phase-SLUMP"), live) == "not_more"
+    assert questioning.filled_in("not_more", answers) == rest
+    assert questioning.heard_at(moment(answers, "phase-HEAD_LIFT"), live) == "no"
+
+
+def test_a_felt_mark_keeps_its_time_and_takes_what_it_was_like() -> None:
+    answers = first_answers(MARKED, END_S)
+    at = moment(answers, "mark-0")
+    answers = with_felt(
+        answers, at, Felt.model_validate({"intensity": 5, "familiar": "yes", "regions": "right calf"})
+    )
+    (mark,) = answers.symptoms
+    assert (mark.start_s, mark.end_s, mark.intensity, mark.how) == (10.8, 14.0, 5, "live")
+    assert mark.regions[0].region == "calf"
+    assert answers.phases == {}
+
+
+def test_a_mark_at_which_nothing_was_felt_goes_and_the_phase_has_a_zero() -> None:
+    answers = first_answers(MARKED, END_S)
+    old = way(answers)
+    number = next(i for i, step in enumerate(old) if step.key == "mark-0")
+    answers = with_felt(answers, moment(answers, "mark-0"), Felt(intensity=0))
+    assert answers.symptoms == ()
+    assert answers.phases["KNEE_EXTENSION"].intensity == 0
+    new = way(answers)
+    after = questioning.following(old, number, new, answers)
+    assert new[after].key == "phase-HEAD_LIFT"
+
+
+def test_a_moved_mark_says_that_it_was_moved_on_the_replay() -> None:
+    answers = first_answers(MARKED, END_S)
+    (mark,) = with_mark(answers, moment(answers, "mark-0"), 11.0, 13.0).symptoms
+    assert (mark.start_s, mark.end_s, mark.how, mark.familiar) == (11.0, 13.0, "replay", "yes")
+
+
+def test_a_mark_can_be_set_for_a_phase_and_taken_away_again() -> None:
+    answers = first_answers(None, END_S)
+    at = moment(answers, "phase-KNEE_EXTENSION")
+    answers = with_felt(answers, at, Felt(intensity=4, familiar="yes"))
+    answers = with_mark(answers, at, 11.0, 12.5)
+    (mark,) = answers.symptoms
+    assert (mark.phase, mark.intensity, mark.how) == ("KNEE_EXTENSION", 4, "replay")
+    assert "phase-KNEE_EXTENSION" in keys(answers)
+    answers = with_felt(answers, at, Felt(intensity=6, familiar="yes"))
+    assert answers.symptoms[0].intensity == 6
+    assert without_mark(answers, at).symptoms == ()
+
+
+def told(change: str, after: int) -> Answers:
+    felt = {"BASELINE": 1, "SLUMP": 1, "NECK_FLEXION": 1, "KNEE_EXTENSION": 5, "HEAD_LIFT": after}
+    phases = {phase: {"intensity": number, "familiar": "yes"} for phase, number in felt.items()}
+    return Answers.model_validate({"phases": phases, "head_lift_change": change})
+
+
+def test_words_and_numbers_that_do_not_agree_are_asked_about_once_more() -> None:
+    assert keys(told("gone", 5))[-3:] == ["again", "signs", "recovery"]
+    assert "again" not in keys(told("eased", 2))
+
+
+def test_after_the_second_question_the_way_goes_on_whether_they_agree_or_not() -> None:
+    before = told("gone", 5)
+    old = way(before)
+    number = [step.key for step in old].index("again")
+    for answers in (told("gone", 5), told("same", 5)):
+        new = way(answers)
+        assert new[questioning.following(old, number, new, answers)].key == "signs"
+
+
+def test_a_moment_counts_as_answered_once_it_is_known_whether_it_was_the_usual_one() -> None:
+    answers = first_answers(None, END_S)
+    step = way(answers)[0]
+    assert step.moment is not None
+    for felt, answered in ((Felt(intensity=3), False), (Felt(intensity=3, familiar="no"), True)):
+        assert questioning.is_answered(step, with_felt(answers, step.moment, felt)) is answered
+    assert questioning.is_answered(step, with_felt(answers, step.moment, Felt(intensity=0)))
+
+
+def test_a_change_is_only_asked_about_where_there_was_something_to_change() -> None:
+    nothing = Answers.model_validate({"phases": {"KNEE_EXTENSION": {"intensity": 0}}})
+    assert not questioning.felt_before_lift(nothing)
+    assert questioning.felt_before_lift(told("same", 5))
+    assert questioning.felt_before_lift(Answers(symptoms=(Mark(start_s=1.0, familiar="yes"),)))
