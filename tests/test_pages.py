@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from slumpcv.answers import Intake, Place, Screen
 from slumpcv.language import LANGUAGES, speaking, text
 from slumpcv.ui.pages import camera, upload
 from slumpcv.ui.server import hub
+from slumpcv.ui.server.lan import Pairing
 from slumpcv.ui.state import OWNER_COOKIE
 
 if TYPE_CHECKING:
@@ -63,7 +65,8 @@ def words(app: AppTest) -> str:
 
 
 def begun(visits: Visits, step: Step, **answers: Any) -> Visit:
-    return visits.update(visits.new("anna", "en"), step=step, **answers)
+    agreed = None if step == "consent" else datetime.now(UTC)
+    return visits.update(visits.new("anna", "en"), step=step, consented_at=agreed, **answers)
 
 
 def stored(visits: Visits, visit: Visit) -> Visit:
@@ -257,7 +260,7 @@ def lasting(seconds: float) -> Callable[[Path], object]:
 
 def test_a_clip_that_can_be_measured_goes_on(visits: Visits) -> None:
     visit = with_clip(visits, lasting(8))
-    opened(visit)
+    press(opened(visit), "next")
     now = stored(visits, visit)
     assert now.test is not None
     assert (now.step, now.test.clip) == ("analysis", "clip.mp4")
@@ -277,6 +280,7 @@ def test_a_clip_that_cannot_be_measured_is_put_away_and_said(
 ) -> None:
     visit = with_clip(visits, make)
     app = opened(visit)
+    press(app, "next")
     assert said in words(app)
     assert str(visits.root) not in words(app)
     now = stored(visits, visit)
@@ -340,3 +344,65 @@ def test_what_a_user_can_mend_is_said_on_the_page(visits: Visits, monkeypatch: p
     monkeypatch.setattr("os.fsync", full)
     press(app, "agree")
     assert "There is no room left to write visit.json" in words(app)
+
+
+def test_who_leaves_a_sample_for_a_clip_begins_at_the_beginning(
+    visits: Visits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo = visits.add_test(begun(visits, "camera"), "right", "demo", "right_plain")
+    monkeypatch.setattr(camera, "guide", lambda *_: "upload")
+    app = opened(demo)
+    assert app.title[0].value == text("app.consent.title")
+    assert {visit.step for visit in visits.of_owner("anna")} == {"camera", "consent"}
+
+
+def test_a_browser_without_the_cookie_still_keeps_its_own_visit(
+    visits: Visits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={}, locale=None, timezone=None))
+    app = opened()
+    press(app, "start")
+    press(app, "agree")
+    assert app.title[0].value == text("app.screen.title")
+    assert visits.of_owner("anna") == []
+
+
+def test_a_recorded_test_is_not_recorded_twice_unasked(visits: Visits) -> None:
+    visit = visits.add_test(begun(visits, "camera", screen=ALL_NO), "left", "camera")
+    visit = visits.update_test(visit, 1, clip="clip.webm")
+    app = opened(visit)
+    assert text("app.camera.recorded") in words(app)
+    press(app, "next")
+    assert stored(visits, visit).step == "analysis"
+
+
+@pytest.mark.parametrize(
+    ("given", "title"),
+    [
+        ({"consented_at": None, "screen": ALL_NO}, "app.consent.title"),
+        ({"screen": None}, "app.screen.title"),
+        ({"screen": ALL_NO.model_copy(update={"weak_bones": None})}, "app.screen.title"),
+        ({"screen": ALL_NO.model_copy(update={"weak_bones": "yes"})}, "outcome.BLOCKED.title"),
+        ({"screen": ALL_NO}, "app.prepare.title"),
+    ],
+    ids=["no consent", "no screen", "one open", "one yes", "all no"],
+)
+def test_nothing_leads_past_an_open_safety_question(
+    visits: Visits, given: dict[str, Any], title: str
+) -> None:
+    app = opened(visits.update(begun(visits, "prepare"), **given))
+    assert app.title[0].value == text(title)
+
+
+def test_the_phone_as_a_button_is_offered_where_a_phone_gets_in(
+    visits: Visits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit = visits.add_test(begun(visits, "camera", screen=ALL_NO), "left", "camera")
+    assert opened(visit).expander == []
+    given = iter("12")
+    monkeypatch.setattr(
+        "slumpcv.ui.server.lan.pairing", lambda _seat: Pairing(f"https://here/{next(given)}", "<svg></svg>")
+    )
+    app = opened(visit)
+    app.run()
+    assert [code.value for code in app.code] == ["https://here/1"]  # scanned once, it must stay

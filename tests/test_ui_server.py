@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from own_server import Client, Reply, own_server
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from slumpcv.live.record import GuidedTest
 from slumpcv.ui.server import clipfile, hub
@@ -177,6 +177,26 @@ def test_a_new_take_writes_over_nothing(client: Client, seated: tuple[Visit, str
     assert again(visit).tests[0].clip == "clip-2.webm"
 
 
+def test_a_replaced_take_never_comes_back(
+    client: Client, seated: tuple[Visit, str], coaches: list[FakeCoach]
+) -> None:
+    visit, token = seated
+    with client.live(token, "old") as old, client.live(token, "new") as new:
+        with pytest.raises(ConnectionClosed) as closed:
+            old.recv(5)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4409
+        put(client, token, 0, b"new", "new")
+        late = put(client, token, 0, b"old", "old")
+        assert (late.status, late.json()["error"]) == (403, "replaced")
+        with client.live(token, "old") as again_old, pytest.raises(ConnectionClosed):
+            again_old.recv(5)
+        new.send(picture(1.0))
+        assert json.loads(new.recv(5))["t"] == 1.0
+    assert [coach.shown for coach in coaches] == [[1.0]]
+    assert (hub.visits().folder(visit, visit.test) / "clip.webm").read_bytes() == b"new"
+
+
 def test_a_recording_has_a_largest_size(
     client: Client, seated: tuple[Visit, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,6 +232,25 @@ def test_an_upload_goes_to_disk_whole(client: Client, seated: tuple[Visit, str])
     folder = hub.visits().folder(visit, test)
     assert [path.name for path in folder.iterdir()] == ["clip.mov"]
     assert (folder / "clip.mov").read_bytes() == content
+
+
+def test_an_upload_takes_the_place_of_a_recording(
+    client: Client, seated: tuple[Visit, str], coaches: list[FakeCoach]
+) -> None:
+    visit, token = seated
+    with client.live(token) as page:
+        page.send(json.dumps({"type": "recording", "t": 1.0}))
+        page.send(picture(1.1))
+        page.recv(5)
+        put(client, token, 0, b"recorded")
+        client.ask(
+            "PUT", f"/slumpcv/upload/{token}", b"uploaded", {**client.ours, "Content-Type": "video/mp4"}
+        )
+    assert coaches[0].closed
+    hub.leave_all()
+    test = again(visit).tests[0]
+    assert (test.source, test.clip, test.live) == ("upload", "clip-2.mp4", None)
+    assert (hub.visits().folder(visit, test) / "clip.webm").read_bytes() == b"recorded"
 
 
 def test_parts_of_a_clip_are_sent(client: Client, seated: tuple[Visit, str]) -> None:

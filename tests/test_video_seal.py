@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,7 +37,9 @@ def recording(folder: Path, name: str, **more: object) -> Path:
 def test_a_sealed_recording_has_a_duration_and_the_same_frames(tmp_path: Path, name: str) -> None:
     clip = recording(tmp_path, name)
     _, times_s, indices = frames_of(clip)
+    os.utime(clip, (1_000_000_000, 1_000_000_000))
     seal(clip)
+    assert clip.stat().st_mtime == 1_000_000_000
     duration_s, sealed_s, sealed_indices = frames_of(clip)
     assert duration_s == pytest.approx(TIMES_S[-1], abs=0.1)
     np.testing.assert_allclose(sealed_s, times_s, atol=0.0011)

@@ -88,7 +88,7 @@ def finish(visit: Visit, number: int, answers: Answers) -> None:
     ----------
     visit : whose test it is.
     number : of the test; it must have been analysed.
-    answers : all of them, screen and intake too.
+    answers : all of them, with the visit's screen and intake.
 
     Raises
     ------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -10,13 +11,28 @@ from slumpcv.errors import InputError
 from slumpcv.language import speaking, text
 from slumpcv.ui import shell, state
 
+if TYPE_CHECKING:
+    from slumpcv.visits import Step, Visit
+
 WIDE = {"questions", "result"}  # a video or a timeline beside words
+
+
+def allowed(visit: Visit) -> Step:
+    """Return the step to show: never past the consent or the safety questions while these are open."""
+    if visit.is_demo:
+        return visit.step
+    if visit.consented_at is None:
+        return "consent"
+    screened = visit.screen is not None and not visit.screen.unanswered and not visit.screen.flags
+    return visit.step if screened or visit.step == "consent" else "screen"
 
 
 def run() -> None:
     """Show one page, in the visit's language."""
     visit = state.current()
     with speaking(state.language(visit)):
+        if visit is not None:
+            visit = visit.model_copy(update={"step": allowed(visit)})
         wide = visit is not None and visit.step in WIDE
         st.set_page_config(
             page_title=text("app.name"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,8 @@ def seal(path: Path) -> None:
 
     Browsers write for a stream: a webm without duration or index, an mp4 in fragments. The pictures and
     their times stay as they are; sound, if there is any, is left out. What follows a damaged spot that
-    cannot be read is lost, as it would be for every reader.
+    cannot be read is lost, as it would be for every reader. The file keeps its date, which says when the
+    recording ended.
 
     Parameters
     ----------
@@ -41,7 +43,7 @@ def seal(path: Path) -> None:
         It is no recording of a browser, holds no picture, or the disk is full.
     """
     check_file(path)
-    demuxer = demuxer_of(path)
+    demuxer, ended = demuxer_of(path), path.stat()
     if demuxer not in MUXERS:
         raise InputError(f"{path} is not a recording that a browser made", "Give a webm or mp4 file.")
     with atomic_write(path) as part:
@@ -51,6 +53,7 @@ def seal(path: Path) -> None:
             raise InputError(f"{path} is damaged and cannot be opened", "Record it again.") from error
         if copied == 0:
             raise InputError(f"{path} contains no picture", "Record it again.")
+    os.utime(path, ns=(ended.st_atime_ns, ended.st_mtime_ns))
 
 
 def _copy(path: Path, part: Path, demuxer: str) -> int:

@@ -151,6 +151,24 @@ def test_a_refused_camera_leaves_a_way_on(
     expect(page.get_by_text("outcome: upload")).to_be_visible(timeout=SLOW_MS)
 
 
+def test_an_unplugged_camera_keeps_what_was_recorded(
+    camera: Path, camera_app: tuple[str, Path], open_page: Callable[..., Page]
+) -> None:
+    address, data = camera_app
+    page = open_page(camera)
+    start(page, address)
+    expect(page.locator("dialog")).to_have_attribute("data-mode", "test", timeout=SLOW_MS)
+    page.wait_for_timeout(3000)
+    ended = "video => video.srcObject.getVideoTracks()[0].dispatchEvent(new Event('ended'))"
+    page.locator(".stage video").evaluate(ended)
+    expect(page.get_by_text("The camera has gone.")).to_be_visible()
+    page.get_by_role("button", name="Go on with what is recorded").click()
+    expect(page.get_by_text("outcome: over")).to_be_attached(timeout=SLOW_MS)
+    visit, folder = visit_on_disk(data)
+    assert visit.tests[0].clip is not None
+    assert len(numbers(folder / "1-right" / visit.tests[0].clip)) > 20
+
+
 def test_a_demonstration_needs_no_camera(
     camera_app: tuple[str, Path], open_page: Callable[..., Page]
 ) -> None:

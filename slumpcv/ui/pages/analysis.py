@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from slumpcv.language import text
-from slumpcv.ui import jobs, state
+from slumpcv.language import speaking, text
+from slumpcv.ui import jobs, shell, state
 
 if TYPE_CHECKING:
     from slumpcv.ui.jobs import Job
@@ -23,7 +23,7 @@ def show(visit: Visit) -> None:
     if test is None or test.clip is None:
         state.go(visit, "prepare")
         return
-    st.header(text("waiting.title"))
+    shell.heading(text("waiting.title"))
     job = jobs.start(visit, test.number)
     if job.part == "failed":
         _failed(visit, test.number, job)
@@ -40,7 +40,8 @@ def _watch(visit: Visit, number: int) -> None:
         st.rerun(scope="app")
     if job.part == "done":
         state.go(visit, "questions")
-    st.progress(job.share, text=text(f"waiting.part.{job.part}"))
+    with speaking(visit.language):  # this runs alone, outside of the page
+        st.progress(job.share, text=text(f"waiting.part.{job.part}"))
 
 
 def _failed(visit: Visit, number: int, job: Job) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,6 +10,7 @@ import streamlit as st
 from slumpcv.language import text
 from slumpcv.ui import state
 from slumpcv.ui.components.guide import guide
+from slumpcv.ui.server import hub, lan
 
 if TYPE_CHECKING:
     from slumpcv.visits import Visit
@@ -26,4 +28,20 @@ def show(visit: Visit) -> None:
     if ending == "over":
         state.go(visit, "analysis")
     if ending == "upload":
+        if visit.is_demo:  # nobody has answered anything yet
+            state.begin("upload")
         state.go(visit, "upload")
+    _phone(hub.open_seat(visit, visit.test.number))
+
+
+def _phone(seat: str) -> None:
+    """Offer the code that makes a phone the button, where a phone can reach the app."""
+    # A link works once, so that a new one with every run would make the one just scanned useless.
+    pair = st.session_state.setdefault(f"pair_{seat}", lan.pairing(seat))
+    if pair is None:
+        return
+    with st.expander(text("lan.pair.title"), icon=":material/qr_code:"):
+        st.write(text("lan.pair.text"))
+        code = f'<div class="code" role="img" aria-label="{escape(text("lan.pair.alt"))}">{pair.svg}</div>'
+        st.markdown(code, unsafe_allow_html=True)
+        st.code(pair.url, language=None, wrap_lines=True)

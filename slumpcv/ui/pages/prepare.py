@@ -36,7 +36,11 @@ def show(visit: Visit) -> None:
     _mark()
     st.html(f'<p class="stop">{escape(text("app.prepare.stop"))}</p>')
     _sound(visit)
-    side = choose_leg(visit)
+    st.subheader(text("app.prepare.leg"), anchor=False)
+    st.write(_advice(visit))
+    side = choose_leg(visit, text("app.prepare.which_leg"))
+    if side is not None and hub.visits().tested_lately(visit.owner, side):
+        st.warning(text("app.prepare.lately", leg=text(f"app.leg.{side}")), icon=":material/schedule:")
     with st.container(horizontal=True):
         if st.button(text("app.prepare.start"), type="primary", key="next", icon=":material/videocam:"):
             _start(visit, side)
@@ -46,16 +50,11 @@ def show(visit: Visit) -> None:
         st.warning(text("app.prepare.leg_missing"), icon=":material/edit:")
 
 
-def choose_leg(visit: Visit) -> Side | None:
-    """Ask which leg is tested; with a word when it was tested shortly before."""
-    st.subheader(text("app.prepare.leg"), anchor=False)
-    st.write(_advice(visit))
-    open_test = visit.test if visit.test is not None and visit.test.clip is None else None
-    given = one_of(text("app.prepare.which_leg"), SIDES, "side", open_test.side if open_test else None, "leg")
-    side = next((side for side in SIDES if side == given), None)
-    if side is not None and hub.visits().tested_lately(visit.owner, side):
-        st.warning(text("app.prepare.lately", leg=text(f"app.leg.{side}")), icon=":material/schedule:")
-    return side
+def choose_leg(visit: Visit, question: str) -> Side | None:
+    """Ask for the leg of the test to begin."""
+    begun = visit.test if visit.test is not None and not visit.test.analysed else None
+    given = one_of(question, SIDES, "side", begun.side if begun else None, "leg")
+    return next((side for side in SIDES if side == given), None)
 
 
 def test_of(visit: Visit, side: Side, source: ClipSource) -> Visit:

@@ -16,6 +16,7 @@ from slumpcv.ui.server import hub
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from slumpcv.terms import Side
     from slumpcv.visits import Visit, VisitTest
 
 # One test takes 1 to 2 minutes; less than the holds alone, or a whole session, is not one. [E]
@@ -25,35 +26,35 @@ SHORTEST_S, LONGEST_S = 5.0, 600.0
 def show(visit: Visit) -> None:
     """Ask for the leg and the clip, and look at it before it is measured."""
     shell.heading(text("app.upload.title"), text("app.upload.lead"))
-    if (came := _arrived(visit)) is not None:
-        _take(visit, came)
-    side = choose_leg(visit)
+    side = choose_leg(visit, text("app.upload.leg"))
     if side is None:
         return
-    visit = test_of(visit, side, "upload")
-    test = visit.test
-    if test is None:
-        return
+    visit, test = _test_of(visit, side)
     st.subheader(text("app.upload.clip"), anchor=False)
     problem = st.session_state.pop("upload_problem", None)
     if problem:
         st.error(problem, icon=":material/error:")
     # After a clip that could not be used, the field begins anew.
     tried = st.session_state.get("uploads", 0)
-    if upload(visit, test, key=f"upload_{test.number}_{tried}") is not None:
-        st.rerun()  # the visit on disk has the clip now
+    came = upload(visit, test, key=f"upload_{test.number}_{tried}")
+    if test.clip is None:
+        return
+    st.info(text("app.upload.there"), icon=":material/movie:")
+    if st.button(text("app.next"), type="primary", key="next", icon=":material/arrow_forward:") or came:
+        _take(visit, test, test.clip)
 
 
-def _arrived(visit: Visit) -> VisitTest | None:
-    """Return the test of which the clip is on disk, but was not looked at yet."""
+def _test_of(visit: Visit, side: Side) -> tuple[Visit, VisitTest]:
+    """Return the visit and its test of this leg that is to have a clip, or has it and was not measured."""
     test = visit.test
-    waits = test is not None and test.source == "upload" and test.clip is not None and not test.analysed
-    return test if waits else None
+    if test is None or test.side != side or test.source != "upload" or test.analysed:
+        visit = test_of(visit, side, "upload")
+    return visit, visit.tests[-1]
 
 
-def _take(visit: Visit, test: VisitTest) -> NoReturn:
+def _take(visit: Visit, test: VisitTest, clip: str) -> NoReturn:
     """Go on with a clip that can be measured; put any other away and say why."""
-    path = hub.visits().folder(visit, test) / str(test.clip)
+    path = hub.visits().folder(visit, test) / clip
     try:
         with st.spinner(text("app.upload.checking")):
             check(path)

@@ -75,10 +75,11 @@ def _lately() -> None:
 
 
 def _what() -> None:
-    for column, kind, points in zip(st.columns(2), ("is", "is_not"), (IS, IS_NOT), strict=True):
+    cards = ""
+    for kind, points in (("is", IS), ("is_not", IS_NOT)):
         items = "".join(f"<li>{escape(text(f'app.welcome.{kind}.{point}'))}</li>" for point in points)
-        title = escape(text(f"app.welcome.{kind}.title"))
-        column.html(f'<section class="card"><h2>{title}</h2><ul>{items}</ul></section>')
+        cards += f"<section><h2>{escape(text(f'app.welcome.{kind}.title'))}</h2><ul>{items}</ul></section>"
+    st.html(f'<div class="cards">{cards}</div>')
 
 
 def _samples() -> None:

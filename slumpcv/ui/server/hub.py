@@ -27,6 +27,7 @@ IDLE_S = 15 * 60.0
 
 _seats: dict[str, Seat] = {}
 _lock = threading.RLock()
+_writing = threading.Lock()  # of visits; taken last, while a seat's own lock may be held
 
 
 @cache
@@ -101,7 +102,7 @@ def leave_all() -> None:
 
 
 def _save(seat: Seat, clip: str, live: GuidedTest) -> None:
-    with _lock:
+    with _writing:
         visit = visits().load(seat.visit_id, seat.owner)
         if visit is not None:  # the person may have deleted it
             visits().update_test(visit, seat.number, clip=clip, live=live)
@@ -109,13 +110,14 @@ def _save(seat: Seat, clip: str, live: GuidedTest) -> None:
 
 def change(visit: Visit, **changes: object) -> Visit:
     """Return a visit with changes on top of what a recording wrote into it meanwhile."""
-    with _lock:
+    with _writing:
         return visits().update(visits().load(visit.id, visit.owner) or visit, **changes)
 
 
 def add_upload(seat: Seat, clip: str) -> None:
-    """Note the clip that was uploaded for a test, which nobody guided."""
-    with _lock:
+    """Note the clip that was uploaded for a test, in place of what was recorded before."""
+    seat.begin("upload")
+    with _writing:
         visit = visits().load(seat.visit_id, seat.owner)
         if visit is not None:
             visits().update_test(visit, seat.number, clip=clip, source="upload", live=None)
@@ -138,7 +140,8 @@ def recover(visit: Visit) -> Visit:
             clips = clips_in(visits().folder(visit, test))
             if clips:
                 cut_off = GuidedTest(side=test.side, status="interrupted", duration_s=0)
-                visit = visits().update_test(visit, test.number, clip=clips[-1].name, live=cut_off)
+                with _writing:
+                    visit = visits().update_test(visit, test.number, clip=clips[-1].name, live=cut_off)
     return visit
 
 

@@ -6,12 +6,14 @@ import errno
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 
 from slumpcv.errors import InputError
 from slumpcv.ui.server import hub
 from slumpcv.ui.server.clipfile import LONGEST_BYTES, OutOfOrderError, TooLargeError, new_clip
 from slumpcv.ui.server.origin import same_origin
+from slumpcv.ui.server.seat import ReplacedError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,6 +68,8 @@ async def put_chunk(request: Request) -> JSONResponse:
     take, number = request.query_params.get("take", ""), request.path_params["number"]
     try:
         coming = await run_in_threadpool(seat.add, take, _suffix(request), number, bytes(chunk))
+    except ReplacedError:
+        return refusal("replaced", 403)
     except OutOfOrderError:
         return refusal("out_of_order", 409, next=seat.clip.next if seat.clip else 0)
     except TooLargeError:
@@ -104,6 +108,8 @@ async def put_upload(request: Request) -> JSONResponse:
         clip = new_clip(seat.folder, _suffix(request))
         part.replace(clip)
         await run_in_threadpool(hub.add_upload, seat, clip.name)
+    except ClientDisconnect:  # the person cancelled; nobody reads the answer
+        return refusal("cancelled", 400)
     except TooLargeError:
         return refusal("too_large", 413)
     except OSError as error:

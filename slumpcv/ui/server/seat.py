@@ -22,6 +22,10 @@ Json = dict[str, Any]
 OrderKind = Literal["recording", "press", "release", "stop", "spoken", "ended"]
 
 
+class ReplacedError(Exception):
+    """A newer take has replaced this one."""
+
+
 class Coaching(Protocol):
     """What a seat needs of :class:`slumpcv.live.coach.Coach`."""
 
@@ -80,6 +84,8 @@ class Seat:
     _asked: list[tuple[OrderKind, str]] = field(default_factory=list)
     _coach: Coaching | None = None
     _noted: GuidedTest | None = None
+    _saved: tuple[str, GuidedTest] | None = None
+    _replaced: set[str] = field(default_factory=set)
     _came_to_the_end: bool = False
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -88,15 +94,25 @@ class Seat:
         """Whether a coach is at work, which takes memory."""
         return self._coach is not None
 
-    def begin(self, take: str) -> None:
-        """Begin a new take, unless it is the one that goes on; what was recorded before is kept."""
+    def begin(self, take: str) -> bool:
+        """Begin a new take, unless it is the one that goes on; what was recorded before is kept.
+
+        Returns
+        -------
+        bool
+            False for a take that a newer one has replaced: it never comes back.
+        """
         with self._lock:
             self.used_at = time.monotonic()
             if take == self.take:
-                return
+                return True
+            if take in self._replaced:
+                return False
             self.leave()
+            self._replaced.add(self.take)
             self.take, self.clip, self._noted = take, None, None
-            self._came_to_the_end = False
+            self._came_to_the_end, self._shown = False, {}
+            return True
 
     @property
     def marking(self) -> bool:
@@ -158,7 +174,9 @@ class Seat:
         Raises
         ------
         OutOfOrderError, TooLargeError, OSError
-            As :meth:`ClipFile.add`; the first also for a take that is not the one that goes on.
+            As :meth:`ClipFile.add`.
+        ReplacedError
+            When a newer take has replaced this one.
         """
         clip = self._clip(take, suffix)
         coming = clip.add(number, chunk)
@@ -167,7 +185,8 @@ class Seat:
 
     def _clip(self, take: str, suffix: str) -> ClipFile:
         with self._lock:
-            self.begin(take)
+            if not self.begin(take):
+                raise ReplacedError
             if self.clip is None:
                 self.clip = ClipFile(new_clip(self.folder, suffix))
             return self.clip
@@ -184,8 +203,12 @@ class Seat:
     def keep(self) -> None:
         """Write into the visit what was recorded and noted so far."""
         with self._lock:
-            if self.clip is not None and self.clip.next > 0:
-                self.save(self, self.clip.path.name, self._note())
+            if self.clip is None or self.clip.next == 0:
+                return
+            now = self.clip.path.name, self._note()
+            if now != self._saved:  # the pages write into the same visit: as seldom as can be
+                self.save(self, *now)
+                self._saved = now
 
     def _note(self) -> GuidedTest:
         noted = self._coach.record() if self._coach is not None else None

@@ -94,13 +94,15 @@ async def live(socket: WebSocket) -> None:
         await socket.close(REFUSED)
         return
     await socket.accept()
+    loop = asyncio.get_running_loop()
+    if not await loop.run_in_executor(_coaches, seat.begin, socket.query_params.get("take", "")):
+        await socket.close(REPLACED)
+        return
     before = _lines.get(seat.token)
     line = _lines[seat.token] = Line(socket, seat)
     if before is not None and before.socket.application_state is WebSocketState.CONNECTED:
         with suppress(RuntimeError):
             await before.socket.close(REPLACED)
-    loop = asyncio.get_running_loop()
-    await loop.run_in_executor(_coaches, seat.begin, socket.query_params.get("take", ""))
     worker = asyncio.create_task(line.work())
     listener = asyncio.create_task(_listen(line))
     try:
