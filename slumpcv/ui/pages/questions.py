@@ -73,7 +73,7 @@ class Questions:
         shell.heading(_title(step))
         place: DeltaGenerator = st.container()
         if step.name in ("moment", "again"):
-            left, place = st.columns([1.1, 1], gap="large")
+            left, place = st.columns([1.1, 1], gap="medium")
             with left:
                 self._replay(step)
         with place:
