@@ -37,6 +37,8 @@ def show(visit: Visit) -> None:
     test = visit.test
     if test is None:
         state.go(visit, "prepare")
+    if not test.analysed:
+        state.go(visit, "analysis")
     stored = read_stored(hub.visits().folder(visit, test))
     Questions(visit, test, stored).show()
 
