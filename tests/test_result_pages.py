@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -73,11 +74,14 @@ def finished(monkeypatch: pytest.MonkeyPatch) -> list[Answers]:
     return given
 
 
-def a_visit(
-    visits: Visits, written: Path, side: Side = "right", live: GuidedTest | None = None, **visit: Any
-) -> Visit:
+def a_visit(visits: Visits, written: Path, side: Side = "right", live: GuidedTest | None = None) -> Visit:
     """A visit with one analysed test."""
-    known = {"screen": TOLD.screen, "intake": TOLD.intake, "step": "questions"} | visit
+    known = {
+        "screen": TOLD.screen,
+        "intake": TOLD.intake,
+        "consented_at": datetime.now(UTC),
+        "step": "questions",
+    }
     made = visits.update(visits.new("anna", "en"), **known)
     return with_test(visits, written, made, side, live)
 
@@ -175,8 +179,6 @@ def test_the_whole_way_of_somebody_who_marked_it(
     assert finished == []
     press(app, "skip")  # recovery later
     (answers,) = finished
-    assert answers.screen == TOLD.screen
-    assert answers.intake is not None
     assert answers.symptoms[0].intensity == 5
     assert answers.symptoms[0].regions[0].side == "right"
     assert answers.phases["SLUMP"].intensity == 0
@@ -254,6 +256,21 @@ def test_who_stopped_and_names_a_sign_is_asked_nothing_more(
     assert answers.stopped_in == "KNEE_EXTENSION"
     assert answers.warning_signs == ("saddle_numbness",)
     assert replayed == []
+
+
+@pytest.mark.usefixtures("replayed")
+def test_who_did_not_stop_can_say_so(visits: Visits, written: Path) -> None:
+    live = GuidedTest(
+        side="right", status="stopped", duration_s=15, stopped_by="left", stopped_in="KNEE_EXTENSION"
+    )
+    visit = a_visit(visits, written, live=live)
+    app = opened(visit)
+    app.radio[0].set_value("not_stopped").run()
+    press(app, "answer_next")
+    assert title(app) == "During and after the test"
+    answers = latest(stored(visits, visit)).answers
+    assert answers is not None
+    assert (answers.stop_reason, answers.stopped_in) == (None, None)
 
 
 @pytest.mark.usefixtures("replayed")
