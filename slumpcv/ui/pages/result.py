@@ -42,7 +42,7 @@ def show(visit: Visit) -> None:
     stored = read_stored(hub.visits().folder(visit, test))
     judged = _outcome(stored.session)
     _recovery(visit, test, stored.session)
-    _take_along(test, stored)
+    _take_along(visit, test, stored)
     if judged:
         result_movement.show(stored, test.clip)
     _what_else(visit, test)
@@ -143,7 +143,7 @@ def _recovery(visit: Visit, test: VisitTest, session: Session) -> None:
 # --- to take along ------------------------------------------------------------------------------
 
 
-def _take_along(test: VisitTest, stored: Stored) -> None:
+def _take_along(visit: Visit, test: VisitTest, stored: Stored) -> None:
     shell.part(text("replay.result.take"))
     st.download_button(
         text("replay.result.pdf"),
@@ -157,6 +157,8 @@ def _take_along(test: VisitTest, stored: Stored) -> None:
     )
     # The annotated video is written while the person reads; then nothing needs to be looked for any more.
     waits = test.clip is not None and not (stored.folder / VIDEO_NAME).is_file()
+    if waits:
+        jobs.want_video(visit, test.number)
     st.fragment(_zip, run_every=LOOK_EVERY_S if waits else None)(test, stored.folder, language())
     st.caption(text("replay.result.zip_note"))
 
