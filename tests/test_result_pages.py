@@ -179,6 +179,8 @@ def test_the_whole_way_of_somebody_who_marked_it(
     assert finished == []
     press(app, "skip")  # recovery later
     (answers,) = finished
+    assert answers.screen == TOLD.screen
+    assert answers.intake is not None
     assert answers.symptoms[0].intensity == 5
     assert answers.symptoms[0].regions[0].side == "right"
     assert answers.phases["SLUMP"].intensity == 0
@@ -349,6 +351,7 @@ def test_recovery_can_still_be_answered(
     (answers,) = finished
     assert answers.recovery is not None
     assert (answers.recovery.intensity, answers.recovery.after_min) == (1, 3.0)
+    assert answers.screen == TOLD.screen
     assert "Still to answer" not in words(opened(answered(visits, visit, analysis, TOLD)))
 
 

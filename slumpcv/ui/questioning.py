@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from slumpcv.answers import ASKED_PHASES, PROVOKED, Answers, Felt, Mark
+from slumpcv.answers import ASKED_PHASES, PROVOKED, Answers, Felt, Intake, Mark
 from slumpcv.assess import follow_course
 from slumpcv.moments import SUSPICIOUS, Moment, find_moments
 from slumpcv.symptoms import correlate
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from slumpcv.angles import Angles
     from slumpcv.live.record import GuidedTest
     from slumpcv.phases import PhaseSpan
+    from slumpcv.visits import Visit, VisitTest
 
 Name = Literal["stop", "signs", "moment", "again", "recovery"]
 Heard = Literal["yes", "no", "not_more"]
@@ -75,6 +76,12 @@ def steps(answers: Answers, angles: Angles, spans: Sequence[PhaseSpan], stopped:
     if stopped:
         return [Step("stop"), signs, *moments, *again, recovery]
     return [*moments, *again, signs, recovery]
+
+
+def whole(answers: Answers, visit: Visit, test: VisitTest) -> Answers:
+    """Return answers with what was asked before the test: the safety screen and the intake."""
+    intake = (visit.intake or Intake()).model_copy(update={"earlier_tests_24h": test.earlier_24h})
+    return answers.model_copy(update={"screen": visit.screen, "intake": intake})
 
 
 def conflict(answers: Answers, angles: Angles, spans: Sequence[PhaseSpan]) -> bool:

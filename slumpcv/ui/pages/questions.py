@@ -253,7 +253,7 @@ class Questions:
 
     def _finish(self, answers: Answers) -> None:
         with st.spinner(text("replay.writing")):
-            jobs.finish(self.visit, self.test.number, answers)
+            jobs.finish(self.visit, self.test.number, questioning.whole(answers, self.visit, self.test))
         st.session_state.pop(self.name, None)
         state.go(self.visit, "result")
 

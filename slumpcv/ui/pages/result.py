@@ -16,6 +16,7 @@ from slumpcv.session import NOT_JUDGED
 from slumpcv.ui import jobs, shell, state
 from slumpcv.ui.pages import result_movement
 from slumpcv.ui.pages.questions import ask_recovery
+from slumpcv.ui.questioning import whole
 from slumpcv.ui.server import hub
 from slumpcv.ui.stored import read_stored
 
@@ -136,7 +137,8 @@ def _recovery(visit: Visit, test: VisitTest, session: Session) -> None:
         recovery = ask_recovery(visit, test, None, key)
         if st.button(text("replay.result.save"), key="save_recovery", disabled=recovery is None):
             with st.spinner(text("replay.writing")):
-                jobs.finish(visit, test.number, answers.model_copy(update={"recovery": recovery}))
+                changed = answers.model_copy(update={"recovery": recovery})
+                jobs.finish(visit, test.number, whole(changed, visit, test))
             st.rerun()
 
 
