@@ -13,7 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 from websockets.sync.client import ClientConnection, connect
 
-from slumpcv.ui.server.routes import ROUTES
+from slumpcv.ui.server.routes import MIDDLEWARE, ROUTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,11 @@ class Client:
 def own_server() -> Iterator[Client]:
     """Serve the routes on a free port for as long as the context lasts."""
     config = uvicorn.Config(
-        Starlette(routes=ROUTES), host="127.0.0.1", port=0, log_level="error", ws="websockets-sansio"
+        Starlette(routes=ROUTES, middleware=MIDDLEWARE),
+        host="127.0.0.1",
+        port=0,
+        log_level="error",
+        ws="websockets-sansio",
     )
     server = uvicorn.Server(config)
     bound = config.bind_socket()
