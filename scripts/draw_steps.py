@@ -14,7 +14,6 @@ from html import escape
 from pathlib import Path
 from textwrap import wrap
 
-from scripts.draw_timeline import FONTS
 from slumpcv.files import atomic_write
 from slumpcv.language import speaking, text
 from slumpcv.ui.figures import figure
@@ -53,7 +52,7 @@ def steps_svg() -> str:
     title = "The guided test in six steps, and what the voice says at each"
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" role="img">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}">',
             f"<title>{title}</title>",
             f"<style>{_style()}</style>",
             f'<rect width="{width}" height="{height}" rx="12" fill="{PAPER}"/>',
@@ -68,8 +67,8 @@ def _style() -> str:
     lines = "fill: none; stroke: currentColor; stroke-linecap: round; stroke-linejoin: round"
     return "\n".join(
         [
-            f"svg {{ color: {INK}; }} text {{ font: 15px {FONTS}; fill: {INK}; }} .title {{ font-weight: bold; }}",
-            f".figure {{ {lines}; }} .card {{ fill: none; stroke: {EDGE}; }}",
+            f"svg {{ color: {INK}; }} .figure {{ {lines}; }} .card {{ fill: none; stroke: {EDGE}; }}",
+            f"text {{ font: 15px system-ui, sans-serif; fill: {INK}; }} .title {{ font-weight: bold; }}",
             *drawings,
         ]
     )
