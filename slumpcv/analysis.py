@@ -193,7 +193,7 @@ def write_results(
     _write_data(folder, analysis)
     _write_report(folder / "report.pdf", analysis, clip, blur_face, made_on)
     if clip is not None and overlay:
-        _write_overlay(folder / "overlay.mp4", analysis, clip, blur_face, progress)
+        write_video(folder, analysis, clip, progress, blur_face=blur_face)
         names.insert(3, "overlay.mp4")
     remove_stale_results(folder, names)
     return [folder / n for n in names]
@@ -223,9 +223,18 @@ def _write_report(
     write_report(path, analysis.angles, analysis.session, frames, clip is not None, made_on)
 
 
-def _write_overlay(
-    path: Path, analysis: Analysis, clip: str | Path, blur_face: bool, progress: Progress | None
+def write_video(
+    folder: Path,
+    analysis: Analysis,
+    clip: str | Path,
+    progress: Progress | None = None,
+    *,
+    blur_face: bool = False,
 ) -> None:
+    """Write ``overlay.mp4`` alone: the clip with skeleton, angles and phase drawn in.
+
+    Parameters, errors: as for :func:`write_results`.
+    """
     from slumpcv.report.overlay import write_overlay
 
     duration_s = max(analysis.track.source.duration_s, 1e-3)
@@ -236,7 +245,7 @@ def _write_overlay(
 
     result = analysis.track, analysis.angles, analysis.session
     with open_clip(clip, max_side_px=ANALYSIS_SIDE_PX) as source:
-        write_overlay(path, source.frames(), *result, report, blur_face=blur_face)
+        write_overlay(folder / "overlay.mp4", source.frames(), *result, report, blur_face=blur_face)
 
 
 def _clip(track: PoseTrack) -> Clip:

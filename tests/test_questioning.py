@@ -46,10 +46,19 @@ def test_every_moment_is_asked_then_signs_and_recovery() -> None:
 
 
 def test_who_stopped_is_asked_why_and_for_signs_first() -> None:
-    live = MARKED.model_copy(update={"status": "stopped", "stopped_in": "KNEE_EXTENSION"})
+    stopped = {"status": "stopped", "stopped_by": "sat_up", "stopped_in": "KNEE_EXTENSION"}
+    live = MARKED.model_copy(update=stopped)
     answers = first_answers(live, END_S)
     assert keys(answers, stopped=True)[:2] == ["stop", "signs"]
     assert answers.stopped_in == "KNEE_EXTENSION"
+
+
+def test_a_test_that_ended_because_a_step_was_not_seen_was_not_stopped() -> None:
+    live = MARKED.model_copy(
+        update={"status": "stopped", "stopped_by": "unseen", "stopped_in": "KNEE_EXTENSION"}
+    )
+    assert not questioning.was_stopped(live)
+    assert first_answers(live, END_S).stopped_in is None
 
 
 def test_marks_of_the_test_are_there_from_the_beginning_and_end_with_the_clip() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -73,11 +74,14 @@ def finished(monkeypatch: pytest.MonkeyPatch) -> list[Answers]:
     return given
 
 
-def a_visit(
-    visits: Visits, written: Path, side: Side = "right", live: GuidedTest | None = None, **visit: Any
-) -> Visit:
+def a_visit(visits: Visits, written: Path, side: Side = "right", live: GuidedTest | None = None) -> Visit:
     """A visit with one analysed test."""
-    known = {"screen": TOLD.screen, "intake": TOLD.intake, "step": "questions"} | visit
+    known = {
+        "screen": TOLD.screen,
+        "intake": TOLD.intake,
+        "consented_at": datetime.now(UTC),
+        "step": "questions",
+    }
     made = visits.update(visits.new("anna", "en"), **known)
     return with_test(visits, written, made, side, live)
 
@@ -257,6 +261,21 @@ def test_who_stopped_and_names_a_sign_is_asked_nothing_more(
 
 
 @pytest.mark.usefixtures("replayed")
+def test_who_did_not_stop_can_say_so(visits: Visits, written: Path) -> None:
+    live = GuidedTest(
+        side="right", status="stopped", duration_s=15, stopped_by="left", stopped_in="KNEE_EXTENSION"
+    )
+    visit = a_visit(visits, written, live=live)
+    app = opened(visit)
+    app.radio[0].set_value("not_stopped").run()
+    press(app, "answer_next")
+    assert title(app) == "During and after the test"
+    answers = latest(stored(visits, visit)).answers
+    assert answers is not None
+    assert (answers.stop_reason, answers.stopped_in) == (None, None)
+
+
+@pytest.mark.usefixtures("replayed")
 def test_answers_that_do_not_agree_are_asked_about_once_more(visits: Visits, written: Path) -> None:
     visit = a_visit(visits, written)
     felt = {"BASELINE": 1, "SLUMP": 1, "NECK_FLEXION": 1, "KNEE_EXTENSION": 5, "HEAD_LIFT": 5}
@@ -332,6 +351,7 @@ def test_recovery_can_still_be_answered(
     (answers,) = finished
     assert answers.recovery is not None
     assert (answers.recovery.intensity, answers.recovery.after_min) == (1, 3.0)
+    assert answers.screen == TOLD.screen
     assert "Still to answer" not in words(opened(answered(visits, visit, analysis, TOLD)))
 
 

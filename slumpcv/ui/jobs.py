@@ -6,7 +6,6 @@ late. Whoever asks for one that was cut off, as by the end of the program, has i
 
 from __future__ import annotations
 
-import contextvars
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from slumpcv.errors import InputError
+from slumpcv.export.bundle import VIDEO_NAME
 from slumpcv.language import speaking
 from slumpcv.ui.server import hub
 
@@ -55,6 +55,7 @@ class Job:
 _pool = ThreadPoolExecutor(1, thread_name_prefix="analysis")
 _jobs: dict[tuple[str, int, str | None], Job] = {}
 _lock = threading.Lock()
+_videos: set[tuple[str, int]] = set()
 _ending = threading.Event()
 _log = logging.getLogger(__name__)
 
@@ -95,17 +96,29 @@ def finish(visit: Visit, number: int, answers: Answers) -> None:
     InputError
         When a symptom lies after the end of the clip, or the disk is full.
     """
-    from slumpcv.analysis import analyze_track, with_answers
-    from slumpcv.track import load_track
+    from slumpcv.analysis import write_results
 
-    test = _test(visit, number)
+    test = _test(visit, number).model_copy(update={"answers": answers})
     folder = hub.visits().folder(visit, test)
     with speaking(visit.language):
-        analysis = analyze_track(load_track(folder / "track.npz"), test.side)
-        analysis = with_answers(analysis, answers, _other_knee_deg(visit, test))
-        _write(analysis, folder, test, overlay=False)
-        _pool.submit(contextvars.copy_context().run, _write_overlay, analysis, folder, test)
+        analysis = _answered(visit, test, folder)
+        write_results(analysis, folder, _recording(folder, test), overlay=False, made_on=date.today())
     hub.visits().update_test(visit, number, answers=answers, answered=True)
+    want_video(visit, number)
+
+
+def want_video(visit: Visit, number: int) -> None:
+    """Have a test's annotated video written, unless it is there or on its way.
+
+    The end of the program may have cut it off; whoever looks at the result has it begun anew.
+    """
+    test = _test(visit, number)
+    key, folder = (visit.id, number), hub.visits().folder(visit, test)
+    with _lock:
+        if key in _videos or test.clip is None or (folder / VIDEO_NAME).is_file():
+            return
+        _videos.add(key)
+    _pool.submit(_make_video, visit, test, folder)
 
 
 def stop() -> None:
@@ -128,7 +141,7 @@ def _run(visit: Visit, test: VisitTest, job: Job) -> None:
 
 
 def _analyze(visit: Visit, test: VisitTest, job: Job) -> None:
-    from slumpcv.analysis import analyze
+    from slumpcv.analysis import analyze, write_results
 
     folder = hub.visits().folder(visit, test)
     clip = _clip(folder, test)
@@ -138,7 +151,7 @@ def _analyze(visit: Visit, test: VisitTest, job: Job) -> None:
         clip, folder / REPLAY, lambda share: job.reach("replay", FOLLOWING + (REPLAYING - FOLLOWING) * share)
     )
     job.reach("writing", REPLAYING)
-    _write(analysis, folder, test, overlay=False)
+    write_results(analysis, folder, clip, overlay=False, made_on=date.today())
     hub.visits().update_test(visit, test.number, analysed=True)
     job.reach("done", 1.0)
 
@@ -186,16 +199,42 @@ def _clip(folder: Path, test: VisitTest) -> Path:
     return clip
 
 
-def _write(analysis: Analysis, folder: Path, test: VisitTest, *, overlay: bool) -> None:
-    from slumpcv.analysis import write_results
-
-    clip = None if test.clip is None else folder / test.clip
-    write_results(analysis, folder, clip, overlay=overlay, made_on=date.today())
+def _recording(folder: Path, test: VisitTest) -> Path | None:
+    return None if test.clip is None else folder / test.clip
 
 
-def _write_overlay(analysis: Analysis, folder: Path, test: VisitTest) -> None:
-    if folder.exists():  # the person may have deleted the visit meanwhile
-        _write(analysis, folder, test, overlay=True)
+def _answered(visit: Visit, test: VisitTest, folder: Path) -> Analysis:
+    """Return a test's analysis, with its answers, from the saved track: without the slow part."""
+    from slumpcv.analysis import analyze_track, with_answers
+    from slumpcv.track import load_track
+
+    analysis = analyze_track(load_track(folder / "track.npz"), test.side)
+    if test.answers is None:
+        return analysis
+    return with_answers(analysis, test.answers, _other_knee_deg(visit, test))
+
+
+def _make_video(visit: Visit, test: VisitTest, folder: Path) -> None:
+    from slumpcv.analysis import write_video
+
+    try:
+        with speaking(visit.language):
+            clip = _recording(folder, test)
+            assert clip is not None
+            write_video(folder, _answered(visit, test, folder), clip, lambda _: _go_on(folder))
+    except InputError as error:
+        _log.warning("an annotated video was not written: %s", error)
+    except Exception:
+        _log.exception("an annotated video was not written")
+    finally:
+        with _lock:
+            _videos.discard((visit.id, test.number))
+
+
+def _go_on(folder: Path) -> None:
+    """Raise when nobody wants what is being made any more."""
+    if _ending.is_set() or not folder.is_dir():
+        raise InputError("The program was ended, or the visit deleted", "Start again.")
 
 
 def _other_knee_deg(visit: Visit, test: VisitTest) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from slumpcv.answers import ASKED_PHASES, PROVOKED, Answers, Felt, Mark
+from slumpcv.answers import ASKED_PHASES, PROVOKED, Answers, Felt, Intake, Mark
 from slumpcv.assess import follow_course
 from slumpcv.moments import SUSPICIOUS, Moment, find_moments
 from slumpcv.symptoms import correlate
@@ -48,8 +48,13 @@ def first_answers(live: GuidedTest | None, clip_end_s: float) -> Answers:
     if live is None:
         return Answers(how="replay")
     marks = tuple(_within(mark, clip_end_s) for mark in live.symptoms())
-    stopped_in = live.stopped_in if live.status == "stopped" else None
+    stopped_in = live.stopped_in if was_stopped(live) else None
     return Answers(how="replay", symptoms=marks, stopped_in=stopped_in)
+
+
+def was_stopped(live: GuidedTest | None) -> bool:
+    """Return whether the person stopped; a test that ended because a step was not seen is none."""
+    return live is not None and live.status == "stopped" and live.stopped_by != "unseen"
 
 
 def _within(mark: Mark, clip_end_s: float) -> Mark:
@@ -75,9 +80,7 @@ def steps(answers: Answers, angles: Angles, spans: Sequence[PhaseSpan], stopped:
 
 def whole(answers: Answers, visit: Visit, test: VisitTest) -> Answers:
     """Return answers with what was asked before the test: the safety screen and the intake."""
-    intake = visit.intake
-    if intake is not None:
-        intake = intake.model_copy(update={"earlier_tests_24h": test.earlier_24h})
+    intake = (visit.intake or Intake()).model_copy(update={"earlier_tests_24h": test.earlier_24h})
     return answers.model_copy(update={"screen": visit.screen, "intake": intake})
 
 

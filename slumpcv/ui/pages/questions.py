@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from slumpcv.visits import Visit, VisitTest
 
 LEAD_S = 1.0  # the replay opens this much before a moment, so that one sees it come
+NOT_STOPPED = "not_stopped"  # the camera took something else for it
 LEAST_MIN, MOST_MIN = 0.1, 10_000.0
 
 
@@ -36,6 +37,8 @@ def show(visit: Visit) -> None:
     test = visit.test
     if test is None:
         state.go(visit, "prepare")
+    if not test.analysed:
+        state.go(visit, "analysis")
     stored = read_stored(hub.visits().folder(visit, test))
     Questions(visit, test, stored).show()
 
@@ -48,9 +51,10 @@ class Questions:
         self.name = f"questions-{visit.id}-{test.number}"
         clip_end_s = float(stored.angles.time_s[-1]) if len(stored.angles.time_s) else 0.0
         self.answers = test.answers or questioning.first_answers(test.live, clip_end_s)
-        self.stopped = test.live is not None and test.live.status == "stopped"
+        self.stopped = questioning.was_stopped(test.live)
         self.steps = self._steps(self.answers)
         self.at = self._at()
+        self.settled = False
 
     def _steps(self, answers: Answers) -> list[Step]:
         return questioning.steps(answers, self.stored.angles, self.stored.spans, self.stopped)
@@ -71,7 +75,7 @@ class Questions:
         shell.heading(_title(step))
         place: DeltaGenerator = st.container()
         if step.name in ("moment", "again"):
-            left, place = st.columns([1.1, 1], gap="large")
+            left, place = st.columns([1.1, 1], gap="medium")
             with left:
                 self._replay(step)
         with place:
@@ -176,15 +180,18 @@ class Questions:
 
     def _stop(self) -> Answers:
         st.write(text("replay.intro.stop"))
-        reasons = get_args(StopReason)
+        reasons = (*get_args(StopReason), NOT_STOPPED)
         given = self.answers.stop_reason
         reason = st.radio(
             text("replay.stop_reason"),
             reasons,
             index=None if given is None else reasons.index(given),
-            format_func=lambda option: spoken(f"ask.stop_reason.{option}"),
+            format_func=_reason,
             key=self._field("stop"),
         )
+        if reason == NOT_STOPPED:
+            self.settled = True
+            return questioning.with_answer(self.answers, stop_reason=None, stopped_in=None)
         return questioning.with_answer(self.answers, stop_reason=reason)
 
     def _signs(self) -> Answers:
@@ -215,8 +222,7 @@ class Questions:
         answered = questioning.is_answered(step, answers)
         if self.at > 0 and st.button(text("replay.previous"), key="previous", icon=":material/arrow_back:"):
             self._go(self.steps[self.at - 1], self.at - 1)
-        if step.name in ("signs", "again"):
-            answered = True
+        answered = answered or self.settled or step.name in ("signs", "again")
         none = step.name == "signs" and not answers.warning_signs
         label = text("replay.finish" if last else "replay.none_of_these" if none else "replay.next")
         if st.button(label, key="answer_next", type="primary", disabled=not answered):
@@ -250,6 +256,10 @@ class Questions:
             jobs.finish(self.visit, self.test.number, questioning.whole(answers, self.visit, self.test))
         st.session_state.pop(self.name, None)
         state.go(self.visit, "result")
+
+
+def _reason(option: str) -> str:
+    return text("replay.not_stopped") if option == NOT_STOPPED else spoken(f"ask.stop_reason.{option}")
 
 
 def _title(step: Step) -> str:
