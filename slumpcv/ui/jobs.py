@@ -141,11 +141,11 @@ def _run(visit: Visit, test: VisitTest, job: Job) -> None:
 
 
 def _analyze(visit: Visit, test: VisitTest, job: Job) -> None:
+    job.reach("following", 0.0)
     from slumpcv.analysis import analyze, write_results
 
     folder = hub.visits().folder(visit, test)
     clip = _clip(folder, test)
-    job.reach("following", 0.0)
     analysis = analyze(clip, test.side, progress=lambda share: job.reach("following", FOLLOWING * share))
     write_replay(
         clip, folder / REPLAY, lambda share: job.reach("replay", FOLLOWING + (REPLAYING - FOLLOWING) * share)
