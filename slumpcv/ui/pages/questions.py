@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import streamlit as st
 
-from slumpcv.answers import Felt, HeadLiftChange, Recovery, StopReason, WarningSign
+from slumpcv.answers import Felt, HeadLiftChange, Recovery, WarningSign
 from slumpcv.assess import follow_course
 from slumpcv.language import text
 from slumpcv.report.wording import sentences
@@ -176,16 +176,16 @@ class Questions:
 
     def _stop(self) -> Answers:
         st.write(text("replay.intro.stop"))
-        reasons = get_args(StopReason)
-        given = self.answers.stop_reason
-        reason = st.radio(
+        options = questioning.reasons(self.test.live)
+        given = questioning.stop_said(self.answers)
+        said = st.radio(
             text("replay.stop_reason"),
-            reasons,
-            index=None if given is None else reasons.index(given),
-            format_func=lambda option: spoken(f"ask.stop_reason.{option}"),
+            options,
+            index=None if given is None else options.index(given),
+            format_func=_reason,
             key=self._field("stop"),
         )
-        return questioning.with_answer(self.answers, stop_reason=reason)
+        return questioning.with_stop(self.answers, said, self.test.live)
 
     def _signs(self) -> Answers:
         st.write(text("ask.felt.warning_signs"))
@@ -250,6 +250,11 @@ class Questions:
             jobs.finish(self.visit, self.test.number, questioning.whole(answers, self.visit, self.test))
         st.session_state.pop(self.name, None)
         state.go(self.visit, "result")
+
+
+def _reason(said: str) -> str:
+    not_stopped = said == questioning.NOT_STOPPED
+    return text("replay.not_stopped") if not_stopped else spoken(f"ask.stop_reason.{said}")
 
 
 def _title(step: Step) -> str:
