@@ -71,6 +71,12 @@ def test_who_sits_well_is_done_after_two_seconds_more_and_told_so_once() -> None
     assert watched.setup.held == 1.0
 
 
+def test_once_the_test_is_announced_nothing_is_asked_for_any_more() -> None:
+    watched = Watched(film(noise_px=0.3), nobody(film()))
+    assert [event for _, event in watched.said] == [Say("setup_ready")]
+    assert watched.setup.held == 1.0
+
+
 def test_who_sits_well_facing_left_is_done_for_the_left_leg() -> None:
     assert Watched(film(facing="left"), side="left").setup.done
 

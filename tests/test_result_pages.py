@@ -76,12 +76,8 @@ def finished(monkeypatch: pytest.MonkeyPatch) -> list[Answers]:
 
 def a_visit(visits: Visits, written: Path, side: Side = "right", live: GuidedTest | None = None) -> Visit:
     """A visit with one analysed test."""
-    known = {
-        "screen": TOLD.screen,
-        "intake": TOLD.intake,
-        "consented_at": datetime.now(UTC),
-        "step": "questions",
-    }
+    agreed = {"consented_at": datetime.now(UTC), "screen": TOLD.screen, "intake": TOLD.intake}
+    known = agreed | {"step": "questions"}
     made = visits.update(visits.new("anna", "en"), **known)
     return with_test(visits, written, made, side, live)
 
@@ -248,7 +244,7 @@ def test_who_stopped_and_names_a_sign_is_asked_nothing_more(
     )
     visit = a_visit(visits, written, live=live)
     app = opened(visit)
-    assert title(app) == "You stopped the test"
+    assert title(app) == "The test ended early"
     app.radio[0].set_value("electric_shock_down_the_spine").run()
     press(app, "answer_next")
     app.checkbox[0].check().run()
@@ -261,18 +257,21 @@ def test_who_stopped_and_names_a_sign_is_asked_nothing_more(
 
 
 @pytest.mark.usefixtures("replayed")
-def test_who_did_not_stop_can_say_so(visits: Visits, written: Path) -> None:
-    live = GuidedTest(
-        side="right", status="stopped", duration_s=15, stopped_by="left", stopped_in="KNEE_EXTENSION"
+def test_who_only_came_back_up_can_say_so(visits: Visits, written: Path) -> None:
+    seen = GuidedTest(
+        side="right", status="stopped", duration_s=15, stopped_by="sat_up", stopped_in="HEAD_LIFT"
     )
-    visit = a_visit(visits, written, live=live)
+    visit = a_visit(visits, written, live=seen)
     app = opened(visit)
+    assert app.radio[0].value is None
+    assert app.button(key="answer_next").disabled
     app.radio[0].set_value("not_stopped").run()
     press(app, "answer_next")
-    assert title(app) == "During and after the test"
     answers = latest(stored(visits, visit)).answers
     assert answers is not None
     assert (answers.stop_reason, answers.stopped_in) == (None, None)
+    press(app, "previous")
+    assert app.radio[0].value == "not_stopped"
 
 
 @pytest.mark.usefixtures("replayed")

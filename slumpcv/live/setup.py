@@ -92,6 +92,8 @@ class SetUp:
         list of Event
             What is to be heard.
         """
+        if self.done:  # the test is announced; until it begins, nothing is asked for any more
+            return []
         self._rows.append(row)
         while row.time_s - self._rows[0].time_s > LOOK_S:
             self._rows.popleft()
@@ -104,7 +106,7 @@ class SetUp:
         if math.isnan(self._ready_since_s):
             self._ready_since_s = row.time_s
         self.held = min((row.time_s - self._ready_since_s) / HELD_S, 1.0)
-        if self.done or self.held < 1.0:
+        if self.held < 1.0:
             return []
         self.done = True
         return [Say("setup_ready")]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import streamlit as st
 
-from slumpcv.answers import Felt, HeadLiftChange, Recovery, StopReason, WarningSign
+from slumpcv.answers import Felt, HeadLiftChange, Recovery, WarningSign
 from slumpcv.assess import follow_course
 from slumpcv.language import text
 from slumpcv.report.wording import sentences
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from slumpcv.visits import Visit, VisitTest
 
 LEAD_S = 1.0  # the replay opens this much before a moment, so that one sees it come
-NOT_STOPPED = "not_stopped"  # the camera took something else for it
 LEAST_MIN, MOST_MIN = 0.1, 10_000.0
 
 
@@ -54,7 +53,6 @@ class Questions:
         self.stopped = questioning.was_stopped(test.live)
         self.steps = self._steps(self.answers)
         self.at = self._at()
-        self.settled = False
 
     def _steps(self, answers: Answers) -> list[Step]:
         return questioning.steps(answers, self.stored.angles, self.stored.spans, self.stopped)
@@ -180,19 +178,16 @@ class Questions:
 
     def _stop(self) -> Answers:
         st.write(text("replay.intro.stop"))
-        reasons = (*get_args(StopReason), NOT_STOPPED)
-        given = self.answers.stop_reason
-        reason = st.radio(
+        options = questioning.reasons(self.test.live)
+        given = questioning.stop_said(self.answers)
+        said = st.radio(
             text("replay.stop_reason"),
-            reasons,
-            index=None if given is None else reasons.index(given),
+            options,
+            index=None if given is None else options.index(given),
             format_func=_reason,
             key=self._field("stop"),
         )
-        if reason == NOT_STOPPED:
-            self.settled = True
-            return questioning.with_answer(self.answers, stop_reason=None, stopped_in=None)
-        return questioning.with_answer(self.answers, stop_reason=reason)
+        return questioning.with_stop(self.answers, said, self.test.live)
 
     def _signs(self) -> Answers:
         st.write(text("ask.felt.warning_signs"))
@@ -222,7 +217,7 @@ class Questions:
         answered = questioning.is_answered(step, answers)
         if self.at > 0 and st.button(text("replay.previous"), key="previous", icon=":material/arrow_back:"):
             self._go(self.steps[self.at - 1], self.at - 1)
-        answered = answered or self.settled or step.name in ("signs", "again")
+        answered = answered or step.name in ("signs", "again")
         none = step.name == "signs" and not answers.warning_signs
         label = text("replay.finish" if last else "replay.none_of_these" if none else "replay.next")
         if st.button(label, key="answer_next", type="primary", disabled=not answered):
@@ -258,8 +253,9 @@ class Questions:
         state.go(self.visit, "result")
 
 
-def _reason(option: str) -> str:
-    return text("replay.not_stopped") if option == NOT_STOPPED else spoken(f"ask.stop_reason.{option}")
+def _reason(said: str) -> str:
+    not_stopped = said == questioning.NOT_STOPPED
+    return text("replay.not_stopped") if not_stopped else spoken(f"ask.stop_reason.{said}")
 
 
 def _title(step: Step) -> str:
