@@ -581,3 +581,13 @@ def test_a_hand_that_was_raised_in_time_but_known_late_is_the_answer() -> None:
     person.later(ends_s + 3.0, late)
     person.live()
     assert person.guide.record().heard["HEAD_LIFT"] is True
+
+
+def test_a_voice_that_takes_three_times_as_long_is_waited_for() -> None:
+    person = Person({})
+    for half_s in range(1, 24):
+        person.later(0.5 * half_s, lambda p: p.guide.speaking(p.now_s))
+    person.later(12.0, lambda p: p.guide.spoken(p.now_s))
+    person.live(for_s=14.0)
+    assert person.prompts() == ["cue_baseline", "ask_symptom"]
+    assert person.at("ask_symptom") == pytest.approx(12.3, abs=0.2)

@@ -59,6 +59,9 @@ class FakeCoach:
         self.status = "stopped"
         return []
 
+    def speaking(self, time_s: float) -> None:
+        self.told.append(("speaking", time_s, None))
+
     def spoken(self, time_s: float) -> None:
         self.told.append(("spoken", time_s, None))
 

@@ -132,6 +132,11 @@ class Coach:
         """End the test at the person's wish."""
         return self._put(self._guide.stop(self._of_test(time_s), by) if self._guide else [])
 
+    def speaking(self, time_s: float) -> None:
+        """Note that the browser is still busy with a prompt."""
+        if self._guide:
+            self._guide.speaking(self._of_test(time_s))
+
     def spoken(self, time_s: float) -> None:
         """Note that the browser has finished the present prompt."""
         if self._guide:

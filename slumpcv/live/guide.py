@@ -124,6 +124,10 @@ class Guide:
         walk.state = State.LEAVING
         return self._speech.say(walk.now_s, "stop")
 
+    def speaking(self, time_s: float) -> None:
+        """Wait for a prompt that takes longer than expected."""
+        self._speech.speaking(time_s)
+
     def spoken(self, time_s: float) -> None:
         """Correct when the present prompt has ended."""
         self._speech.spoken(time_s)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from slumpcv.terms import Side
 
 Json = dict[str, Any]
-OrderKind = Literal["recording", "press", "release", "stop", "spoken", "ended"]
+OrderKind = Literal["recording", "press", "release", "stop", "speaking", "spoken", "ended"]
 
 
 class ReplacedError(Exception):
@@ -34,6 +34,7 @@ class Coaching(Protocol):
     def press(self, time_s: float, by: MarkedBy) -> list[Spoken | Sounded]: ...  # noqa: D102
     def release(self, time_s: float, by: MarkedBy) -> list[Spoken | Sounded]: ...  # noqa: D102
     def stop(self, time_s: float, by: StoppedBy) -> list[Spoken | Sounded]: ...  # noqa: D102
+    def speaking(self, time_s: float) -> None: ...  # noqa: D102
     def spoken(self, time_s: float) -> None: ...  # noqa: D102
     def record(self) -> GuidedTest | None: ...  # noqa: D102
     def close(self) -> None: ...  # noqa: D102
@@ -162,6 +163,8 @@ class Seat:
                 return coach.release(order.time_s, order.by)
             case "stop":
                 return coach.stop(order.time_s, order.by)
+            case "speaking":
+                coach.speaking(order.time_s)
             case "spoken":
                 coach.spoken(order.time_s)
             case "ended":
