@@ -46,6 +46,9 @@ class FakeCoach:
     def recording_began(self, time_s: float) -> None:
         self.began_s = time_s
 
+    def go_on(self) -> None:
+        self.told.append(("go_on", None, None))
+
     def press(self, time_s: float, by: str) -> list[dict[str, Any]]:
         self.told.append(("press", time_s, by))
         return [{"name": "mark_on"}, {"id": 1, "key": "felt", "text": "Thank you."}]

@@ -84,6 +84,9 @@ class ScriptedCoach:
     def recording_began(self, time_s: float) -> None:
         self.began_s = time_s
 
+    def go_on(self) -> None:
+        self.setup_s = 0.0
+
     def press(self, time_s: float, by: str) -> list[dict[str, Any]]:
         self.marks.append([time_s - self.began_s, None, by])
         return [{"name": "mark_on"}]

@@ -27,6 +27,7 @@ class GuidedTest {
     on(view.find(".try-sound"), "click", () => this.tryOut());
     on(view.find(".again"), "click", () => this.start());
     on(view.find(".leave"), "click", () => this.leave());
+    on(view.find(".anyway"), "click", () => this.order("go_on"));
     on(view.find(".stop"), "click", () => this.stop("button"));
     on(view.find(".go-on"), "click", () => this.over());
     for (const button of all(".upload")) on(button, "click", () => this.upload());
