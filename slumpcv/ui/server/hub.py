@@ -33,7 +33,9 @@ _writing = threading.Lock()  # of visits; taken last, while a seat's own lock ma
 @cache
 def visits() -> Visits:
     """Return all visits on this machine."""
-    return Visits(data_folder() / "visits")
+    found = Visits(data_folder() / "visits")
+    found.clear_up()
+    return found
 
 
 def data_folder() -> Path:
