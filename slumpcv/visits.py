@@ -32,8 +32,10 @@ Step = Literal[
 ]
 ClipSource = Literal["camera", "upload", "demo"]
 VISIT_FILE = "visit.json"
+DELETED = ".deleted-"  # in front of the name of a visit's folder while it is being removed
 # Tests of the same leg within this time change each other's result (docs/protocol.md, repeat_attempt).
 DAY = timedelta(hours=24)
+FOR_THE_USER_ONLY = 0o700  # recordings of patients are nothing for other users of the machine
 
 
 class VisitTest(Strict):
@@ -87,7 +89,7 @@ class Visits:
 
     Parameters
     ----------
-    root : where the visits' folders are; made when it is not there.
+    root : where the visits' folders are; made, for this user only, when it is not there.
     """
 
     def __init__(self, root: Path) -> None:
@@ -104,21 +106,27 @@ class Visits:
         return visit
 
     def folder(self, visit: Visit, test: VisitTest | None = None) -> Path:
-        """Return the folder of a visit, or of one of its tests; it exists."""
+        """Return the folder of a visit, or of one of its tests; it exists unless the visit was deleted."""
         folder = self.root / visit.id
-        if test is not None:
-            folder /= f"{test.number}-{test.side}"
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
+        return folder if test is None else folder / f"{test.number}-{test.side}"
 
     def save(self, visit: Visit) -> None:
-        """Write a visit whole or not at all.
+        """Write a visit whole or not at all, and make its folders.
 
         Raises
         ------
         InputError
             When the disk is full or the folder cannot be written to.
         """
+        try:
+            self.root.mkdir(mode=FOR_THE_USER_ONLY, parents=True, exist_ok=True)
+            for folder in (self.folder(visit), *(self.folder(visit, test) for test in visit.tests)):
+                folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise InputError(
+                f"{self.root} cannot be written to ({error.strerror})",
+                "Free some space, or allow writing there.",
+            ) from error
         with atomic_write(self.folder(visit) / VISIT_FILE) as path:
             path.write_text(visit.model_dump_json(indent=1, exclude_none=True), encoding="utf-8")
 
@@ -131,7 +139,7 @@ class Visits:
             visit = Visit.model_validate_json(text)
         except (OSError, ValidationError):
             return None
-        return visit if secrets.compare_digest(visit.owner, owner) else None
+        return visit if secrets.compare_digest(visit.owner.encode(), owner.encode()) else None
 
     def of_owner(self, owner: str) -> list[Visit]:
         """Return an owner's visits, newest first."""
@@ -187,15 +195,24 @@ class Visits:
     def delete(self, visit: Visit) -> None:
         """Remove a visit with all its recordings and results.
 
+        It takes another name first, so that nothing that is still being written can come back.
+
         Raises
         ------
         InputError
             When a file cannot be removed.
         """
-        folder = self.root / visit.id
+        folder = self.folder(visit)
         try:
+            with self._lock:
+                folder = folder.rename(folder.with_name(f"{DELETED}{visit.id}"))
             shutil.rmtree(folder)
         except OSError as error:
             raise InputError(
                 f"{folder} could not be removed completely ({error.strerror})", "Remove it by hand."
             ) from error
+
+    def clear_up(self) -> None:
+        """Remove what the end of the program left of visits that were being deleted."""
+        for folder in self.root.glob(f"{DELETED}*"):
+            shutil.rmtree(folder, ignore_errors=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import struct
 import threading
@@ -14,6 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from slumpcv.live.record import GuidedTest
 from slumpcv.ui.server import clipfile, hub
+from slumpcv.ui.server.seat import Order, Shot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -270,7 +272,7 @@ def test_parts_of_a_clip_are_sent(client: Client, seated: tuple[Visit, str]) -> 
 
 
 @pytest.mark.parametrize(
-    "name", ["../visit.json", "..%2Fvisit.json", "%2e%2e%2fvisit.json", "visit.json", "upload.part", "x.mp4"]
+    "name", ["../visit.json", "..%2Fvisit.json", "%2e%2e%2fvisit.json", "visit.json", "0.upload", "x.mp4"]
 )
 def test_nothing_but_clips_is_sent(client: Client, seated: tuple[Visit, str], name: str) -> None:
     _, token = seated
@@ -361,6 +363,120 @@ def test_what_was_noted_is_in_the_visit_when_the_page_is_gone(
     else:
         pytest.fail("what was noted last is not in the visit")
     assert not coaches[0].closed  # the page may come back
+
+
+def test_a_test_can_be_filmed_as_often_as_one_likes(client: Client, seated: tuple[Visit, str]) -> None:
+    visit, token = seated
+    for take in range(11):
+        assert put(client, token, 0, b"x", str(take)).status == 200
+    assert again(visit).tests[0].clip == "clip-11.webm"
+    clips = clipfile.clips_in(hub.visits().folder(visit, visit.test))
+    assert [clip.stem for clip in clips] == ["clip", *(f"clip-{number}" for number in range(2, 12))]
+    assert client.get(f"/slumpcv/file/{token}/clip-11.webm").content == b"x"
+
+
+def test_a_newer_upload_ends_an_older_one_and_what_was_cut_off_goes(
+    client: Client, seated: tuple[Visit, str]
+) -> None:
+    visit, token = seated
+    folder = hub.visits().folder(visit, visit.test)
+    (folder / "cutoff.upload").write_bytes(b"half")
+    headers = {**client.ours, "Content-Type": "video/mp4"}
+    assert client.ask("PUT", f"/slumpcv/upload/{token}", b"whole", headers).status == 200
+    assert [path.name for path in folder.iterdir()] == ["clip.mp4"]
+
+
+def test_an_upload_always_ends_a_recording(
+    client: Client, seated: tuple[Visit, str], coaches: list[FakeCoach]
+) -> None:
+    visit, token = seated
+    headers = {**client.ours, "Content-Type": "video/mp4"}
+    for take in ("a", "b"):
+        with client.live(token, take) as page:
+            page.send(picture(1.0))
+            page.recv(5)
+            put(client, token, 0, b"recorded", take)
+            client.ask("PUT", f"/slumpcv/upload/{token}", b"uploaded", headers)
+    assert [coach.closed for coach in coaches] == [True, True]
+    hub.leave_all()
+    assert again(visit).tests[0].clip == "clip-4.mp4"
+
+
+def test_a_disk_that_takes_a_part_only_cuts_no_upload_short(
+    client: Client, seated: tuple[Visit, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As the kernel may, each write takes a few bytes only."""
+
+    class Reluctant(io.FileIO):
+        def write(self, data: Any) -> int:
+            return super().write(bytes(data)[:1000])
+
+    honest = type(tmp_path).open
+
+    def opened(path: Path, mode: str = "r", buffering: int = -1, **how: Any) -> Any:
+        if mode != "wb":
+            return honest(path, mode, buffering, **how)
+        raw = Reluctant(path, mode.replace("b", ""))
+        return io.BufferedWriter(raw, buffering) if buffering else raw
+
+    visit, token = seated
+    monkeypatch.setattr(type(tmp_path), "open", opened)
+    headers = {**client.ours, "Content-Type": "video/mp4"}
+    assert client.ask("PUT", f"/slumpcv/upload/{token}", b"x" * 5000, headers).status == 200
+    monkeypatch.undo()
+    assert len((hub.visits().folder(visit, visit.test) / "clip.mp4").read_bytes()) == 5000
+
+
+def test_a_visit_deleted_while_it_is_filmed_is_gone(
+    client: Client, seated: tuple[Visit, str], coaches: list[FakeCoach]
+) -> None:
+    visit, token = seated
+    with client.live(token) as page:
+        page.send(picture(1.0))
+        page.recv(5)
+        put(client, token, 0, b"recorded")
+        hub.delete(again(visit))
+        page.send(picture(2.0))
+        with pytest.raises(ConnectionClosed) as closed:
+            page.recv(5)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4403
+    assert put(client, token, 1, b"more").status == 404
+    assert [(coach.shown, coach.closed) for coach in coaches] == [([1.0], True)]
+    assert list(hub.visits().root.iterdir()) == []
+
+
+def test_a_button_pressed_after_the_end_does_not_reach_the_next_take(
+    client: Client, seated: tuple[Visit, str], coaches: list[FakeCoach]
+) -> None:
+    seat = hub.seat(seated[1])
+    assert seat is not None
+    seat.begin("a")
+    seat.stop("button")
+    with client.live(seated[1], "b") as page:
+        page.send(picture(1.0))
+        page.recv(5)
+    assert coaches[-1].told == []
+
+
+def test_a_full_disk_keeps_no_coach_and_stops_nobody_else(
+    coaches: list[FakeCoach], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seats = [hub.seat(hub.open_seat(new_visit(), 1)) for _ in range(2)]
+    for seat in seats:
+        assert seat is not None
+        seat.work([], Shot(1.0, b""))
+        seat.add("", ".webm", 0, b"recorded")
+        seat.work([Order("recording", 1.0)], None)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    hub.leave_all()
+    assert [coach.closed for coach in coaches] == [True, True]
+    assert seats[0] is not None
+    assert seats[0].begin("next")
 
 
 def test_a_recording_cut_off_by_the_end_of_the_program_is_found(coaches: list[FakeCoach]) -> None:

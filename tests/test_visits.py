@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,7 @@ import pytest
 
 from slumpcv.answers import Intake, Screen
 from slumpcv.errors import InputError
-from slumpcv.visits import VISIT_FILE, Visits
+from slumpcv.visits import DELETED, VISIT_FILE, Visits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,6 +102,35 @@ def test_a_deleted_visit_takes_its_recordings_along(visits: Visits) -> None:
     assert visits.load(visit.id, "anna") is None
     with pytest.raises(InputError, match="could not be removed"):
         visits.delete(visit)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere the user's folder is closed to others already")
+def test_no_other_user_of_the_machine_may_look(visits: Visits) -> None:
+    visits.new("anna", "en")
+    assert stat.S_IMODE(visits.root.stat().st_mode) == 0o700
+
+
+def test_a_deleted_visit_stays_deleted(visits: Visits) -> None:
+    visit = visits.add_test(visits.new("anna", "en"), "left", "camera")
+    visits.delete(visit)
+    another_tab = visits.add_test(visit, "left", "camera")
+    visits.update_test(another_tab, 1, clip="clip.webm")
+    visits.folder(another_tab, another_tab.tests[0])
+    assert list(visits.root.iterdir()) == []
+
+
+def test_a_deletion_that_was_cut_off_is_done_at_the_next_start(visits: Visits) -> None:
+    visit = visits.add_test(visits.new("anna", "en"), "left", "camera")
+    kept = visits.new("anna", "en")
+    visits.folder(visit).rename(visits.root / f"{DELETED}{visit.id}")
+    assert visits.of_owner("anna") == [kept]
+    visits.clear_up()
+    assert [path.name for path in visits.root.iterdir()] == [kept.id]
+
+
+def test_any_cookie_may_come(visits: Visits) -> None:
+    visit = visits.new("anna", "en")
+    assert visits.load(visit.id, "änna") is None
 
 
 def test_a_visit_of_a_later_version_is_not_misread(visits: Visits) -> None:

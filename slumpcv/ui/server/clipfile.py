@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 GB = 1 << 30
 LONGEST_BYTES = 2 * GB  # of a recording and of an uploaded clip
 # The recordings of a test are clip.webm, clip-2.webm ...; nothing recorded is ever written over.
-CLIP_NAME = re.compile(r"clip(-[2-9])?\.(webm|mp4|mov|mkv|avi)")
+CLIP_NAME = re.compile(r"clip(?:-([1-9][0-9]*))?\.(?:webm|mp4|mov|mkv|avi)")
 
 
 class TooLargeError(Exception):
@@ -26,18 +26,18 @@ class OutOfOrderError(Exception):
 
 def new_clip(folder: Path, suffix: str) -> Path:
     """Return a name in a test's folder that no recording has yet."""
-    for stem in ("clip", *(f"clip-{number}" for number in range(2, 10))):
-        if not any(folder.glob(f"{stem}.*")):
-            return folder / f"{stem}{suffix}"
-    raise TooLargeError
+    number = max(map(_number, clips_in(folder)), default=0) + 1
+    return folder / (f"clip{suffix}" if number == 1 else f"clip-{number}{suffix}")
 
 
 def clips_in(folder: Path) -> list[Path]:
     """Return a test's recordings, oldest first."""
-    return sorted(
-        (path for path in folder.glob("clip*.*") if CLIP_NAME.fullmatch(path.name)),
-        key=lambda path: path.stem,
-    )
+    return sorted((path for path in folder.glob("clip*.*") if CLIP_NAME.fullmatch(path.name)), key=_number)
+
+
+def _number(clip: Path) -> int:
+    found = CLIP_NAME.fullmatch(clip.name)
+    return int((found and found[1]) or 1)
 
 
 class ClipFile:
@@ -94,7 +94,7 @@ class ClipFile:
     def finish(self) -> None:
         """Have everything on disk and let go of the file; harmless when repeated."""
         with self._lock:
-            if self._file is not None:
-                os.fsync(self._file.fileno())
-                self._file.close()
-                self._file = None
+            file, self._file = self._file, None
+            if file is not None:
+                with file:
+                    os.fsync(file.fileno())

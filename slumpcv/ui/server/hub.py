@@ -33,7 +33,9 @@ _writing = threading.Lock()  # of visits; taken last, while a seat's own lock ma
 @cache
 def visits() -> Visits:
     """Return all visits on this machine."""
-    return Visits(data_folder() / "visits")
+    found = Visits(data_folder() / "visits")
+    found.clear_up()
+    return found
 
 
 def data_folder() -> Path:
@@ -101,6 +103,23 @@ def leave_all() -> None:
             seat.leave()
 
 
+def delete(visit: Visit) -> None:
+    """Remove a visit with all that it holds, also while it is being filmed.
+
+    Raises
+    ------
+    InputError
+        When a file cannot be removed.
+    """
+    with _lock:
+        mine = [seat for seat in _seats.values() if seat.visit_id == visit.id]
+        for seat in mine:
+            del _seats[seat.token]
+    for seat in mine:
+        seat.close()
+    visits().delete(visit)
+
+
 def _save(seat: Seat, clip: str, live: GuidedTest) -> None:
     with _writing:
         visit = visits().load(seat.visit_id, seat.owner)
@@ -116,7 +135,7 @@ def change(visit: Visit, **changes: object) -> Visit:
 
 def add_upload(seat: Seat, clip: str) -> None:
     """Note the clip that was uploaded for a test, in place of what was recorded before."""
-    seat.begin("upload")
+    seat.begin(f"upload of {clip}")
     with _writing:
         visit = visits().load(seat.visit_id, seat.owner)
         if visit is not None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
+import os
+import secrets
+from contextlib import suppress
+from typing import TYPE_CHECKING, BinaryIO
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES = 32 << 20  # a second of video has a fraction of this
 BLOCK_BYTES = 1 << 20
+PART = ".upload"  # ends the name of an upload that is on its way
 # By what a browser calls it; anything else is judged by its content once it is there.
 SUFFIXES = {
     "video/mp4": ".mp4",
@@ -92,13 +96,16 @@ async def end_clip(request: Request) -> JSONResponse:
 
 
 async def put_upload(request: Request) -> JSONResponse:
-    """Write a whole clip to disk as it comes in."""
+    """Write a whole clip to disk as it comes in; a newer upload of the same test ends an older one."""
     seat = _admitted(request)
     if isinstance(seat, JSONResponse):
         return seat
     if int(request.headers.get("content-length") or 0) > LONGEST_BYTES:
         return refusal("too_large", 413)
-    part = seat.folder / "upload.part"
+    for left in seat.folder.glob(f"*{PART}"):  # of another page, or cut off by the end of the program
+        with suppress(OSError):
+            left.unlink()
+    part = seat.folder / f"{secrets.token_hex(8)}{PART}"
     try:
         size_bytes = await _receive(request, part)
         clip = new_clip(seat.folder, _suffix(request))
@@ -121,7 +128,8 @@ async def _receive(request: Request, path: Path) -> int:
     """Write a request's body to a file, block by block, and return its size."""
     size_bytes = 0
     block = bytearray()
-    with path.open("wb", buffering=0) as file:
+    # Without a buffer, a disk that is just about full takes a part of a block and does not say so.
+    with path.open("wb", buffering=BLOCK_BYTES) as file:
         async for piece in request.stream():
             size_bytes += len(piece)
             if size_bytes > LONGEST_BYTES:
@@ -131,4 +139,10 @@ async def _receive(request: Request, path: Path) -> int:
                 await run_in_threadpool(file.write, bytes(block))
                 block.clear()
         await run_in_threadpool(file.write, bytes(block))
+        await run_in_threadpool(_to_disk, file)
     return size_bytes
+
+
+def _to_disk(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())

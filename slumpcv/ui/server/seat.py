@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from slumpcv.errors import InputError
 from slumpcv.live.record import GuidedTest
 from slumpcv.ui.server.clipfile import ClipFile, new_clip
 
@@ -22,8 +24,11 @@ Json = dict[str, Any]
 OrderKind = Literal["recording", "go_on", "press", "release", "stop", "speaking", "spoken", "ended"]
 
 
+log = logging.getLogger(__name__)
+
+
 class ReplacedError(Exception):
-    """A newer take has replaced this one."""
+    """A newer take has replaced this one, or the whole test was deleted."""
 
 
 class Coaching(Protocol):
@@ -89,6 +94,7 @@ class Seat:
     _saved: tuple[str, GuidedTest] | None = None
     _replaced: set[str] = field(default_factory=set)
     _came_to_the_end: bool = False
+    _closed: bool = False
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
@@ -106,14 +112,15 @@ class Seat:
         """
         with self._lock:
             self.used_at = time.monotonic()
+            if self._closed or take in self._replaced:
+                return False
             if take == self.take:
                 return True
-            if take in self._replaced:
-                return False
             self.leave()
             self._replaced.add(self.take)
             self.take, self.clip, self._noted = take, None, None
             self._came_to_the_end, self._shown = False, {}
+            self._asked.clear()  # a button that was pressed after the end says nothing about this take
             return True
 
     @property
@@ -139,8 +146,16 @@ class Seat:
         self._asked.append(("stop", by))
 
     def work(self, orders: list[Order], shot: Shot | None) -> list[Any]:
-        """Pass on what the page told, then show the coach the newest picture; return what to answer."""
+        """Pass on what the page told, then show the coach the newest picture; return what to answer.
+
+        Raises
+        ------
+        ReplacedError
+            When the test was deleted.
+        """
         with self._lock:
+            if self._closed:
+                raise ReplacedError
             self.used_at = time.monotonic()
             if self._coach is None:
                 self._coach = self.make_coach()
@@ -227,13 +242,23 @@ class Seat:
     def leave(self) -> None:
         """Keep what there is and let the coach go; a later picture would begin with a new one."""
         with self._lock:
-            if self.clip is not None:
-                self.clip.finish()
+            try:
+                if self.clip is not None:
+                    self.clip.finish()
+                    if self._coach is not None:
+                        self.keep()
+            except (OSError, InputError) as error:  # nobody is there to be told
+                log.error("A recording could not be put away: %s", type(error).__name__)
+            finally:
                 if self._coach is not None:
-                    self.keep()
-            if self._coach is not None:
-                self._coach.close()
-                self._coach = None
+                    self._coach.close()
+                    self._coach = None
+
+    def close(self) -> None:
+        """End everything for good, because the test is deleted: no page can go on with it."""
+        with self._lock:
+            self.leave()
+            self._closed = True
 
 
 def _events(heard: list[Any]) -> Json:

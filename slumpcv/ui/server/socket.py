@@ -21,7 +21,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from slumpcv.errors import InputError
 from slumpcv.live.record import MarkedBy, StoppedBy
 from slumpcv.ui.server import hub
-from slumpcv.ui.server.seat import Order, OrderKind, Shot
+from slumpcv.ui.server.seat import Order, OrderKind, ReplacedError, Shot
 
 if TYPE_CHECKING:
     from slumpcv.ui.server.seat import Json, Seat
@@ -68,6 +68,9 @@ class Line:
                 continue
             try:
                 answers = await loop.run_in_executor(_coaches, self.seat.work, orders, shot)
+            except ReplacedError:
+                await self.socket.close(REFUSED)
+                return
             except InputError as error:
                 answers = [{"type": "error", "text": str(error)}]
             for answer in answers:
@@ -112,8 +115,9 @@ async def live(socket: WebSocket) -> None:
         listener.cancel()
         if _lines.get(seat.token) is line:
             del _lines[seat.token]
-            await loop.run_in_executor(_coaches, seat.keep)
             loop.call_later(BACK_WITHIN_S, _leave, seat)
+            with suppress(InputError):  # the recording's own route says that the disk is full
+                await loop.run_in_executor(_coaches, seat.keep)
 
 
 async def _listen(line: Line) -> None:
