@@ -57,7 +57,8 @@ class ScriptedCoach:
         fix = None if done >= len(CHECKS) else "Turn the chair, so that your side faces the camera."
         held = max(0.0, share * 3 - 2)
         say = [] if self.said else self._say("setup_side_view", fix or "")
-        return {"mode": "setup", "say": say, "checks": checks, "fix": fix, "held": held, "record": share >= 1}
+        done_so_far = {"checks": checks, "fix": fix, "held": held, "may_go_on": 0.1 < share < 1}
+        return {"mode": "setup", "say": say, "record": share >= 1} | done_so_far
 
     def _test(self, time_s: float) -> dict[str, Any]:
         at = (time_s - self.began_s) / self.step_s
@@ -85,7 +86,7 @@ class ScriptedCoach:
         self.began_s = time_s
 
     def go_on(self) -> None:
-        self.setup_s = 0.0
+        self.setup_s = 0.001
 
     def press(self, time_s: float, by: str) -> list[dict[str, Any]]:
         self.marks.append([time_s - self.began_s, None, by])

@@ -144,3 +144,29 @@ def test_prompts_do_not_pile_up_and_one_that_never_ends_is_left_behind(
     wait_for(page, 3, 9000)
     assert heard(page, "cue_return")
     assert not heard(page, "cue_slump")
+
+
+def test_what_cannot_be_changed_can_be_gone_on_without(listened: Page, camera_app: tuple[str, Path]) -> None:
+    page = listened
+    start(page, camera_app[0])
+    page.get_by_role("button", name="Go on anyway").click(timeout=SLOW_MS)
+    expect(page.locator("dialog")).to_have_attribute("data-mode", "test", timeout=SLOW_MS)
+    expect(page.get_by_role("button", name="Go on anyway")).to_be_hidden()
+
+
+def test_a_key_that_is_tapped_and_then_held_marks_until_it_is_let_go(
+    camera: Path, camera_app: tuple[str, Path], open_page: Callable[..., Page]
+) -> None:
+    page = open_page(camera)
+    start(page, camera_app[0])
+    expect(page.locator("dialog")).to_have_attribute("data-mode", "test", timeout=SLOW_MS)
+    page.keyboard.press("PageDown")
+    page.keyboard.down("PageDown")
+    page.wait_for_timeout(2000)
+    page.keyboard.up("PageDown")
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("outcome: over")).to_be_attached(timeout=SLOW_MS)
+    live = visit_on_disk(camera_app[1])[0].tests[0].live
+    assert live is not None
+    (mark,) = live.marks
+    assert mark.end_s is None or mark.end_s - mark.start_s > 1.8

@@ -1,7 +1,6 @@
 // The guided test in the browser, from the first click to the last piece of the recording.
 
 const PICTURE_WIDTH = 512;                // enough for the pose model, a fifth of the camera's data
-const SHORTEST_MARK_MS = 1000;            // a presenter's key is down for an instant only
 const LAST_WORDS_MS = 12000;              // as long as the end waits for what is still being said
 const UNWATCHED_MS = 5000;                // without an answer for so long, nobody watches over the person
 const STILL_KEYS = new Set(["Tab", "Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "Fn"]);
@@ -13,7 +12,7 @@ class GuidedTest {
     this.sound = new Sound(data, {
       onSpeaking: (key) => this.order("speaking", key), onSpoken: (key) => this.order("spoken", key),
     });
-    this.held = new Map();                // what is pressed, and since when
+    this.held = new Marks({ onBegin: (by) => this.mark("press", by), onEnd: (by) => this.mark("release", by) });
     this.small = document.createElement("canvas");
     this.off = new AbortController();
     this.listen();
@@ -39,12 +38,12 @@ class GuidedTest {
     on(view.dialog, "cancel", (event) => { event.preventDefault(); this.escape(); });
     on(view.dialog, "close", () => { if (!view.closing && this.take) view.dialog.showModal(); });
     on(window, "keydown", (event) => this.keyDown(event));
-    on(window, "keyup", (event) => this.keyUp(event));
-    on(window, "blur", () => { for (const what of [...this.held.keys()]) this.release(what); });
+    on(window, "keyup", (event) => this.held.release(event.code || event.key));
+    on(window, "blur", () => this.held.releaseAll());
     on(document, "visibilitychange", () => this.visible());
     const feel = view.find(".feel");
     on(feel, "pointerdown", (event) => { feel.setPointerCapture(event.pointerId); this.press("pointer", "button"); });
-    for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) on(feel, kind, () => this.release("pointer"));
+    for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) on(feel, kind, () => this.held.release("pointer"));
     on(feel, "contextmenu", (event) => event.preventDefault());
   }
 
@@ -126,7 +125,7 @@ class GuidedTest {
     if (message.record && !this.recording) this.record();
     const mode = this.recording ? "test" : "setup";
     if (this.view.mode !== mode) this.view.show(mode);
-    this.view.seen({ ...message, marking: message.marking || this.held.size > 0 });
+    this.view.seen({ ...message, marking: message.marking || this.held.on });
     if (message.mode === "over") this.end();
   }
 
@@ -152,8 +151,7 @@ class GuidedTest {
   }
 
   connection(state) {
-    if (state === "open") this.view.status("");
-    else if (state === "lost") this.view.status(this.view.texts.lost);
+    if (state === "open" || state === "lost") this.view.status(state === "open" ? "" : this.view.texts.lost);
     else if (!this.ending) this.fail(state);
   }
 
@@ -212,7 +210,7 @@ class GuidedTest {
     if (!this.recording || this.ending || this.stopping) return;
     this.stopping = by;
     this.sayStop();
-    for (const what of [...this.held.keys()]) this.release(what);
+    this.held.releaseAll();
     this.order("stop", by);
   }
 
@@ -238,7 +236,6 @@ class GuidedTest {
     this.press(event.code || event.key, "key");
   }
 
-  keyUp(event) { this.release(event.code || event.key); }
   eat(event) { if (this.held.has(event.code || event.key)) event.preventDefault(); }
 
   marks(event) {
@@ -249,23 +246,11 @@ class GuidedTest {
     return !(pressed && focused.matches?.("button:not(.feel), select"));
   }
 
-  press(what, by) {
-    if (!this.recording || this.ending || this.held.has(what)) return;
-    this.held.set(what, { by, since: performance.now() });
-    if (this.held.size === 1) this.order("press", by);
-    this.view.marking(true);
-  }
+  press(what, by) { if (this.recording && !this.ending) this.held.press(what, by); }
 
-  release(what) {
-    const held = this.held.get(what);
-    if (!held || held.leaving) return;
-    held.leaving = true;
-    setTimeout(() => {
-      this.held.delete(what);
-      if (this.held.size) return;
-      this.order("release", held.by);
-      this.view.marking(false);
-    }, Math.max(0, held.since + SHORTEST_MARK_MS - performance.now()));
+  mark(type, by) {
+    this.order(type, by);
+    this.view.marking(this.held.on);
   }
 
   visible() {

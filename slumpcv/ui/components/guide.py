@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 # Streamlit takes one module; these are its parts, in the order in which they need each other.
-SCRIPTS = ("guide_sound", "guide_link", "guide_recorder", "guide_source", "guide_view", "guide")
+PARTS = ("sound", "link", "recorder", "source", "marks", "view")
+SCRIPTS = (*(f"guide_{part}" for part in PARTS), "guide")
 
 Ending = Literal["over", "upload"]
 
