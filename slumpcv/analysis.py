@@ -193,7 +193,7 @@ def write_results(
     _write_data(folder, analysis)
     _write_report(folder / "report.pdf", analysis, clip, blur_face, made_on)
     if clip is not None and overlay:
-        _write_overlay(folder / "overlay.mp4", analysis, clip, blur_face, progress)
+        write_film(folder / "overlay.mp4", analysis, clip, progress, blur_face=blur_face)
         names.insert(3, "overlay.mp4")
     remove_stale_results(folder, names)
     return [folder / n for n in names]
@@ -223,9 +223,28 @@ def _write_report(
     write_report(path, analysis.angles, analysis.session, frames, clip is not None, made_on)
 
 
-def _write_overlay(
-    path: Path, analysis: Analysis, clip: str | Path, blur_face: bool, progress: Progress | None
+def write_film(
+    path: Path,
+    analysis: Analysis,
+    clip: str | Path,
+    progress: Progress | None = None,
+    *,
+    blur_face: bool = False,
 ) -> None:
+    """Write the annotated video, whole or not at all.
+
+    Parameters
+    ----------
+    path : the mp4 file to make.
+    analysis, clip : what is drawn, and on which recording.
+    progress : called with the share done, 0 to 1.
+    blur_face : whether the person's head is made unrecognisable.
+
+    Raises
+    ------
+    InputError
+        When the clip cannot be read, or the disk is full.
+    """
     from slumpcv.report.overlay import write_overlay
 
     duration_s = max(analysis.track.source.duration_s, 1e-3)

@@ -6,12 +6,12 @@ late. Whoever asks for one that was cut off, as by the end of the program, has i
 
 from __future__ import annotations
 
-import contextvars
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from slumpcv.errors import InputError
@@ -32,7 +32,13 @@ REPLAY_SIDE_PX = 960
 # How the time is spent, measured on recordings of a minute. [E]
 FOLLOWING, REPLAYING = 0.75, 0.92
 
+OVERLAY = "overlay.mp4"
+
 Part = Literal["waiting", "following", "replay", "writing", "done", "failed"]
+
+
+class GivenUpError(Exception):
+    """What is under way is needed no more: the program ends, the visit was deleted, or answers changed."""
 
 
 @dataclass
@@ -42,19 +48,33 @@ class Job:
     part: Part = "waiting"
     share: float = 0.0
     error: InputError | None = None
+    given_up: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is done."""
+        return self.part in ("done", "failed")
+
     def reach(self, part: Part, share: float) -> None:
-        """Note how far it is; never backwards."""
-        if _ending.is_set():
-            raise InputError("The program was ended", "Start it again.")
+        """Note how far it is; never backwards.
+
+        Raises
+        ------
+        GivenUpError
+            When nobody needs it any more.
+        """
+        if self.given_up or _ending.is_set():
+            raise GivenUpError
         with self._lock:
             self.part, self.share = part, max(self.share, min(share, 1.0))
 
 
 _pool = ThreadPoolExecutor(1, thread_name_prefix="analysis")
 _jobs: dict[tuple[str, int, str | None], Job] = {}
+_films: dict[tuple[str, int], Job] = {}
 _lock = threading.Lock()
+_writing = threading.Lock()  # of results; two pages of the same test may be answered at once
 _ending = threading.Event()
 _log = logging.getLogger(__name__)
 
@@ -77,8 +97,52 @@ def start(visit: Visit, number: int, *, again: bool = False) -> Job:
             if test.analysed:
                 job.reach("done", 1.0)
             else:
-                _pool.submit(_run, visit, test, job)
+                _pool.submit(_run, job, visit, partial(_analyze, visit, test, job))
         return job
+
+
+def film(visit: Visit, number: int, *, anew: bool = False) -> Job:
+    """Have a test's annotated video written, unless it is there or under way; return how far that is.
+
+    Parameters
+    ----------
+    visit : whose test it is.
+    number : of the test; it must have been analysed.
+    anew : whether what is there, or under way, shows answers that were changed.
+    """
+    test = _test(visit, number)
+    key = visit.id, number
+    with _lock:
+        job = _films.get(key)
+        if job is not None and anew:
+            job.given_up = True
+        if job is None or anew:
+            job = _films[key] = Job()
+            there = not anew and (hub.visits().folder(visit, test) / OVERLAY).is_file()
+            if there or test.clip is None:
+                job.reach("done", 1.0)
+            else:
+                _pool.submit(_run, job, visit, partial(_film, visit, test, job))
+        return job
+
+
+def delete(visit: Visit) -> None:
+    """Remove a visit with all that it holds, and give up what is being made of it.
+
+    Raises
+    ------
+    InputError
+        When a file cannot be removed.
+    """
+    from slumpcv.ui.stored import forget
+
+    with _lock:
+        for key in [key for key in _jobs if key[0] == visit.id]:
+            _jobs.pop(key).given_up = True
+        for film_key in [key for key in _films if key[0] == visit.id]:
+            _films.pop(film_key).given_up = True
+    hub.delete(visit)
+    forget()
 
 
 def finish(visit: Visit, number: int, answers: Answers) -> None:
@@ -95,17 +159,12 @@ def finish(visit: Visit, number: int, answers: Answers) -> None:
     InputError
         When a symptom lies after the end of the clip, or the disk is full.
     """
-    from slumpcv.analysis import analyze_track, with_answers
-    from slumpcv.track import load_track
-
     test = _test(visit, number)
-    folder = hub.visits().folder(visit, test)
-    with speaking(visit.language):
-        analysis = analyze_track(load_track(folder / "track.npz"), test.side)
-        analysis = with_answers(analysis, answers, _other_knee_deg(visit, test))
-        _write(analysis, folder, test, overlay=False)
-        _pool.submit(contextvars.copy_context().run, _write_overlay, analysis, folder, test)
-    hub.visits().update_test(visit, number, answers=answers, answered=True)
+    with speaking(visit.language), _writing:
+        analysis = _analysis(visit, test, answers)
+        _write(analysis, hub.visits().folder(visit, test), test)
+        hub.visits().update_test(visit, number, answers=answers, answered=True)
+    film(visit, number, anew=True)
 
 
 def stop() -> None:
@@ -114,10 +173,12 @@ def stop() -> None:
     _pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _run(visit: Visit, test: VisitTest, job: Job) -> None:
+def _run(job: Job, visit: Visit, work: Callable[[], None]) -> None:
     try:
         with speaking(visit.language):
-            _analyze(visit, test, job)
+            work()
+    except GivenUpError:
+        return
     except InputError as error:
         job.error, job.part = error, "failed"
     except Exception as error:
@@ -138,9 +199,32 @@ def _analyze(visit: Visit, test: VisitTest, job: Job) -> None:
         clip, folder / REPLAY, lambda share: job.reach("replay", FOLLOWING + (REPLAYING - FOLLOWING) * share)
     )
     job.reach("writing", REPLAYING)
-    _write(analysis, folder, test, overlay=False)
+    with _writing:
+        _write(analysis, folder, test)
     hub.visits().update_test(visit, test.number, analysed=True)
     job.reach("done", 1.0)
+
+
+def _film(visit: Visit, test: VisitTest, job: Job) -> None:
+    from slumpcv.analysis import write_film
+
+    assert test.clip is not None
+    job.reach("following", 0.0)
+    folder = hub.visits().folder(visit, test)
+    analysis = _analysis(visit, test, test.answers)
+    write_film(folder / OVERLAY, analysis, folder / test.clip, lambda share: job.reach("writing", share))
+    job.reach("done", 1.0)
+
+
+def _analysis(visit: Visit, test: VisitTest, answers: Answers | None) -> Analysis:
+    """Return what was measured, judged with these answers."""
+    from slumpcv.analysis import analyze_track, with_answers
+    from slumpcv.track import load_track
+
+    analysis = analyze_track(load_track(hub.visits().folder(visit, test) / "track.npz"), test.side)
+    if answers is None:
+        return analysis
+    return with_answers(analysis, answers, _other_knee_deg(visit, test))
 
 
 def write_replay(clip: Path, replay: Path, progress: Callable[[float], None] | None = None) -> None:
@@ -186,16 +270,11 @@ def _clip(folder: Path, test: VisitTest) -> Path:
     return clip
 
 
-def _write(analysis: Analysis, folder: Path, test: VisitTest, *, overlay: bool) -> None:
+def _write(analysis: Analysis, folder: Path, test: VisitTest) -> None:
     from slumpcv.analysis import write_results
 
     clip = None if test.clip is None else folder / test.clip
-    write_results(analysis, folder, clip, overlay=overlay, made_on=date.today())
-
-
-def _write_overlay(analysis: Analysis, folder: Path, test: VisitTest) -> None:
-    if folder.exists():  # the person may have deleted the visit meanwhile
-        _write(analysis, folder, test, overlay=True)
+    write_results(analysis, folder, clip, overlay=False, made_on=date.today())
 
 
 def _other_knee_deg(visit: Visit, test: VisitTest) -> float | None:

@@ -41,7 +41,7 @@ def show(visit: Visit) -> None:
     stored = read_stored(hub.visits().folder(visit, test))
     judged = _outcome(stored.session)
     _recovery(visit, test, stored.session)
-    _take_along(test, stored)
+    _take_along(visit, test, stored)
     if judged:
         result_movement.show(stored, test.clip)
     _what_else(visit, test)
@@ -142,7 +142,7 @@ def _recovery(visit: Visit, test: VisitTest, session: Session) -> None:
 # --- to take along ------------------------------------------------------------------------------
 
 
-def _take_along(test: VisitTest, stored: Stored) -> None:
+def _take_along(visit: Visit, test: VisitTest, stored: Stored) -> None:
     shell.part(text("replay.result.take"))
     st.download_button(
         text("replay.result.pdf"),
@@ -155,7 +155,7 @@ def _take_along(test: VisitTest, stored: Stored) -> None:
         key="pdf",
     )
     # The annotated video is written while the person reads; then nothing needs to be looked for any more.
-    waits = test.clip is not None and not (stored.folder / VIDEO_NAME).is_file()
+    waits = not jobs.film(visit, test.number).over
     st.fragment(_zip, run_every=LOOK_EVERY_S if waits else None)(test, stored.folder)
     st.caption(text("replay.result.zip_note"))
 
@@ -204,7 +204,7 @@ def _what_else(visit: Visit, test: VisitTest) -> None:
         with st.popover(text("replay.result.delete"), icon=":material/delete:"):
             st.write(text("replay.result.delete_sure"))
             if st.button(text("replay.result.delete_yes"), key="delete_yes", type="primary"):
-                hub.visits().delete(visit)
+                jobs.delete(visit)
                 state.leave()
     st.caption(text("movement.not_reviewed"))
 
