@@ -193,7 +193,7 @@ def write_results(
     _write_data(folder, analysis)
     _write_report(folder / "report.pdf", analysis, clip, blur_face, made_on)
     if clip is not None and overlay:
-        write_film(folder / "overlay.mp4", analysis, clip, progress, blur_face=blur_face)
+        write_video(folder, analysis, clip, progress, blur_face=blur_face)
         names.insert(3, "overlay.mp4")
     remove_stale_results(folder, names)
     return [folder / n for n in names]
@@ -223,27 +223,17 @@ def _write_report(
     write_report(path, analysis.angles, analysis.session, frames, clip is not None, made_on)
 
 
-def write_film(
-    path: Path,
+def write_video(
+    folder: Path,
     analysis: Analysis,
     clip: str | Path,
     progress: Progress | None = None,
     *,
     blur_face: bool = False,
 ) -> None:
-    """Write the annotated video, whole or not at all.
+    """Write ``overlay.mp4`` alone: the clip with skeleton, angles and phase drawn in.
 
-    Parameters
-    ----------
-    path : the mp4 file to make.
-    analysis, clip : what is drawn, and on which recording.
-    progress : called with the share done, 0 to 1.
-    blur_face : whether the person's head is made unrecognisable.
-
-    Raises
-    ------
-    InputError
-        When the clip cannot be read, or the disk is full.
+    Parameters, errors: as for :func:`write_results`.
     """
     from slumpcv.report.overlay import write_overlay
 
@@ -255,7 +245,7 @@ def write_film(
 
     result = analysis.track, analysis.angles, analysis.session
     with open_clip(clip, max_side_px=ANALYSIS_SIDE_PX) as source:
-        write_overlay(path, source.frames(), *result, report, blur_face=blur_face)
+        write_overlay(folder / "overlay.mp4", source.frames(), *result, report, blur_face=blur_face)
 
 
 def _clip(track: PoseTrack) -> Clip:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from slumpcv.cli_job import LanguageChoice, LanguageOption
+from slumpcv.cli_job import LanguageChoice
 from slumpcv.errors import InputError
 
 PORT = 8501
@@ -21,7 +21,9 @@ def app(
     lan: Annotated[
         bool, typer.Option("--lan", help="Let a phone in the same network take part, by a one-time link.")
     ] = False,
-    language: LanguageOption = LanguageChoice.EN,
+    language: Annotated[
+        LanguageChoice, typer.Option(help="Language of what --lan prints; the pages follow the browser.")
+    ] = LanguageChoice.EN,
 ) -> None:
     """Open the guided test in the browser. Only this computer can reach it, unless --lan is given."""
     if find_spec("streamlit") is None:

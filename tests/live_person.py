@@ -111,8 +111,8 @@ class Person:
     def move(self, move_s: float = 2.0, **changes: float) -> None:
         self._from_now().change(move_s=move_s, hold_s=0.0, **changes)
 
-    def sit_up(self) -> None:
-        self._from_now().go_to(TALL, move_s=2.0)
+    def sit_up(self, move_s: float = 2.0) -> None:
+        self._from_now().go_to(TALL, move_s=move_s)
 
     def stand_up(self) -> None:
         self._from_now().go_to(STANDING, move_s=1.5)

@@ -7,10 +7,12 @@ import re
 import subprocess
 import sys
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import get_args
 
 import pytest
+from draw_steps import steps_svg
 from draw_timeline import small_timeline
 from fake_result import fake_result
 from test_language import DOMAINS, catalogue
@@ -105,7 +107,9 @@ def help_of(command: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", shown)
 
 
-@pytest.mark.parametrize("command", ["analyze", "answers", "ask", "compare", "export", "open", "models"])
+@pytest.mark.parametrize(
+    "command", ["analyze", "answers", "app", "ask", "compare", "export", "open", "models"]
+)
 def test_options_named_in_the_docs_exist(command: str) -> None:
     usage = re.search(
         rf"^    slumpcv {command} .*(?:\n {{8,}}.*)*", text_of(ROOT / "README.md"), re.MULTILINE
@@ -244,6 +248,21 @@ def test_thresholds_have_the_values_of_the_code() -> None:
         numbers = [float(number) for number in re.findall(r"\d+(?:\.\d+)?", value)]
         assert getattr(thresholds, name) in numbers, f"docs/protocol.md: {name}"
         assert re.search(r"\[[SPE]\]", basis), f"{name} has no basis"
+
+
+def test_constants_of_the_guide_have_the_values_of_the_code() -> None:
+    rows = re.findall(
+        r"^\|[^|]*\|([^|]*)\| `(\w+)\.([A-Z_]+)` \|", section("protocol.md", "### Led by voice"), re.M
+    )
+    assert rows
+    for value, module, name in rows:
+        place = import_module(f"slumpcv.{'' if module == 'moments' else 'live.'}{module}")
+        numbers = [float(number) for number in re.findall(r"\d+(?:\.\d+)?", value)]
+        assert getattr(place, name) in numbers, f"docs/protocol.md: {module}.{name}"
+
+
+def test_the_picture_of_the_steps_shows_the_app_as_it_is() -> None:
+    assert text_of(DOCS / "steps.svg") == steps_svg()
 
 
 def test_the_picture_is_small_its_text_stays_text_and_its_bytes_stay_the_same() -> None:

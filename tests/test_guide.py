@@ -414,7 +414,7 @@ def test_lost_frames_and_fidgets_are_no_stop() -> None:
 def test_a_slump_taken_back_at_once_is_a_try_and_no_stop() -> None:
     def tries(person: Person) -> None:
         person.move(move_s=0.8, **SLUMP, **CARRIED)
-        person.later(1.2, lambda p: p.sit_up())
+        person.later(0.9, lambda p: p.sit_up())
         person.later(6.0, slump)
 
     person = told(cue_slump=tries)
@@ -517,3 +517,77 @@ def test_a_hand_raised_just_before_the_question_is_its_answer() -> None:
     mark, asked_s = person.guide.record().marks[1], person.at("ask_still")
     assert mark.start_s < asked_s < mark.end_s
     assert person.guide.record().heard["HEAD_LIFT"] is True
+
+
+# --- what must never be asked of somebody who has had enough -------------------------------------
+
+
+def test_sitting_up_when_the_slump_was_held_for_a_moment_stops_the_test() -> None:
+    def not_for_long(person: Person) -> None:
+        slump(person)
+        person.later(2.6, sit_up)
+
+    person = told(cue_slump=not_for_long)
+    assert person.prompts() == [*TO_SLUMP, "stop"]
+    assert person.guide.record().stopped_by == "sat_up"
+    assert "SLUMP" not in person.guide.record().heard
+
+
+@pytest.mark.parametrize("move_s", [8.0, 14.0, 25.0])
+def test_who_sits_up_very_slowly_is_stopped_and_not_corrected(move_s: float) -> None:
+    def slowly(person: Person) -> None:
+        knee(person)
+        person.later(3.0, lambda p: p.sit_up(move_s))
+
+    person = Person(
+        {k: d for k, d in OBEDIENT.items() if k != "cue_head_lift"} | {"cue_knee_extension": slowly}
+    )
+    person.live()
+    assert person.guide.record().stopped_by in ("sat_up", "leg_down")
+    assert not [prompt for prompt in person.prompts() if prompt.startswith("mistake")]
+
+
+@pytest.mark.parametrize("after_s", [10.5, 14.0, 17.0, 24.0, 33.0, 41.0])
+def test_a_minute_without_pictures_ends_the_test(after_s: float) -> None:
+    """The computer slept, or the page was hidden, while the person was bent."""
+    person = Person(OBEDIENT).live(for_s=after_s)
+    heard = dict(person.guide.record().heard)
+    person.now_s += 60.0
+    person.live()
+    assert person.prompts()[-1] == "stop"
+    assert person.at("stop") == pytest.approx(after_s + 60.0, abs=0.2)
+    record = person.guide.record()
+    assert (record.status, record.stopped_by) == ("stopped", "unseen")
+    assert record.heard == heard  # silence that nobody could hear is no answer
+
+
+def test_a_minute_without_pictures_before_anything_was_asked_begins_anew() -> None:
+    person = Person(OBEDIENT).live(for_s=5.0)
+    person.now_s += 60.0
+    person.live()
+    assert person.prompts() == ["cue_baseline", "ask_symptom", *TO_KNEE, "cue_head_lift", "ask_again", *END]
+    assert person.guide.record().status == "done"
+
+
+def test_a_hand_that_was_raised_in_time_but_known_late_is_the_answer() -> None:
+    person = told(cue_slump=slump)
+    ends_s = [s.at_s for s in person.guide.record().said if s.key == "ask_again"][-1] + spoken_s("ask_again")
+
+    def late(person: Person) -> None:
+        seen = replace(person.seen(), hand_up=True, hand_since_s=ends_s + 2.0)
+        person.note(person.guide.step(seen))
+
+    person = Person(OBEDIENT)
+    person.later(ends_s + 3.0, late)
+    person.live()
+    assert person.guide.record().heard["HEAD_LIFT"] is True
+
+
+def test_a_voice_that_takes_three_times_as_long_is_waited_for() -> None:
+    person = Person({})
+    for half_s in range(1, 24):
+        person.later(0.5 * half_s, lambda p: p.guide.speaking(p.now_s))
+    person.later(12.0, lambda p: p.guide.spoken(p.now_s))
+    person.live(for_s=14.0)
+    assert person.prompts() == ["cue_baseline", "ask_symptom"]
+    assert person.at("ask_symptom") == pytest.approx(12.3, abs=0.2)

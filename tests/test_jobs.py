@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slumpcv.answers import Recovery
 from slumpcv.answers_file import load_answers
-from slumpcv.files import atomic_write
+from slumpcv.errors import InputError
 from slumpcv.session_file import load_session
 from slumpcv.ui import jobs
 from slumpcv.ui.server import hub
@@ -21,8 +20,6 @@ from slumpcv.video import open_clip
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from slumpcv.analysis import Analysis
-    from slumpcv.session import Session
     from slumpcv.visits import Visit
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
@@ -83,88 +80,25 @@ def test_a_recording_becomes_results_and_a_clip_to_replay() -> None:
     assert load_session(folder / "session.json").outcome == outcome
 
 
-def sample_visit() -> Visit:
-    """A visit with a sample that was analysed and answered."""
+def test_a_visit_deleted_while_it_is_analysed_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work = threading.Event()
+
+    def endless(_clip: Path, _side: str, progress: Callable[[float], None]) -> None:
+        if at_work.is_set():
+            raise InputError("This is the next clip", "It may fail.")
+        at_work.set()
+        while True:
+            progress(0.5)
+            time.sleep(0.01)
+
+    monkeypatch.setattr("slumpcv.analysis.analyze", endless)
     visit = visit_with(lambda path: shutil.copy(SAMPLES / "right_no_lift.mp4", path), "clip.mp4")
-    assert finished(visit).part == "done"
-    return visit
-
-
-class Held:
-    """Stands in for writing the annotated video: waits until it is let go, telling how far it is."""
-
-    def __init__(self) -> None:
-        self.began, self.go_on = threading.Event(), threading.Event()
-        self.written: list[Session] = []
-
-    def __call__(
-        self, path: Path, analysis: Analysis, _clip: Path, progress: Callable[[float], None]
-    ) -> None:
-        self.began.set()
-        with atomic_write(path) as part:
-            part.write_bytes(b"a video")
-            while not self.go_on.wait(0.01):
-                progress(0.5)
-            progress(1.0)
-        self.written.append(analysis.session)
-
-
-@pytest.fixture
-def held(monkeypatch: pytest.MonkeyPatch) -> Held:
-    held = Held()
-    monkeypatch.setattr("slumpcv.analysis.write_film", held)
-    return held
-
-
-def test_a_visit_deleted_while_something_is_made_of_it_does_not_come_back(held: Held) -> None:
-    visit = sample_visit()
-    jobs.finish(visit, 1, load_answers(SAMPLES / "answers" / "INCONCLUSIVE_NO_HEAD_LIFT.yaml"))
-    assert held.began.wait(LONGEST_WAIT_S)
+    jobs.start(visit, 1)
+    assert at_work.wait(LONGEST_WAIT_S)
     jobs.delete(visit)
     other = visit_with(lambda path: path.write_text("no video"), "clip.mp4")
-    finished(other)  # the one thread is free again, though nobody let the video go on
+    assert finished(other).part == "failed"  # the one thread is free again
     assert [path.name for path in hub.visits().root.iterdir()] == [other.id]
-
-
-def test_new_answers_give_up_a_video_with_the_old_ones(held: Held) -> None:
-    visit = sample_visit()
-    answers = load_answers(SAMPLES / "answers" / "INCONCLUSIVE_NO_HEAD_LIFT.yaml")
-    jobs.finish(visit, 1, answers)
-    assert held.began.wait(LONGEST_WAIT_S)
-    old = jobs.film(visit, 1)
-    later = answers.model_copy(update={"recovery": Recovery(intensity=1, after_min=5)})
-    jobs.finish(visit, 1, later)
-    held.go_on.set()
-    film_of(visit)
-    assert old.part != "done"
-    now = hub.visits().load(visit.id, "somebody")
-    assert now is not None
-    written = load_session(hub.visits().folder(now, now.test) / "session.json")
-    assert [shown.model_dump(mode="json") for shown in held.written] == [written.model_dump(mode="json")]
-
-
-def test_a_video_cut_off_by_the_end_of_the_program_is_made_when_asked_for(
-    held: Held, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    visit = sample_visit()
-    held.go_on.set()
-    jobs.finish(visit, 1, load_answers(SAMPLES / "answers" / "INCONCLUSIVE_NO_HEAD_LIFT.yaml"))
-    assert film_of(visit).part == "done"
-    now = hub.visits().load(visit.id, "somebody")
-    assert now is not None
-    overlay = hub.visits().folder(now, now.test) / "overlay.mp4"
-    overlay.unlink()
-    monkeypatch.setattr(jobs, "_films", {})  # as in a program that has just begun
-    assert film_of(visit).part == "done"
-    assert overlay.is_file()
-
-
-def film_of(visit: Visit) -> jobs.Job:
-    until = time.monotonic() + LONGEST_WAIT_S
-    while not (job := jobs.film(visit, 1)).over:
-        assert time.monotonic() < until
-        time.sleep(0.02)
-    return job
 
 
 def test_what_cannot_be_analysed_says_why_and_can_be_tried_again() -> None:

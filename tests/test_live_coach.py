@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import cv2
 import numpy as np
 import pytest
-from synthetic import Camera, Story, make_track, perform
+from synthetic import Camera, Posture, Story, make_track, perform
 
 import slumpcv.follow
 import slumpcv.live.coach
@@ -183,12 +184,16 @@ def test_the_guide_is_told_what_is_seen_on_the_recordings_clock(
     assert not last.moving
 
 
-def test_a_raised_hand_reaches_the_guide(coach_of: Callable[..., Coach], jpeg: bytes) -> None:
-    track = film(Story().sit(8))
-    raised = (track.time_s > 5.0) & (track.time_s < 7.0)
+def raise_hand(track: PoseTrack, begin_s: float, end_s: float) -> None:
+    raised = (track.time_s > begin_s) & (track.time_s < end_s)
     elbow, wrist = landmark("elbow", "right"), landmark("wrist", "right")
     track.landmarks_px[raised, wrist] = track.landmarks_px[raised, elbow] + np.float32([45, -50])
     track.landmarks_px[raised, 20] = track.landmarks_px[raised, wrist] + np.float32([8, -8])
+
+
+def test_a_raised_hand_reaches_the_guide(coach_of: Callable[..., Coach], jpeg: bytes) -> None:
+    track = film(Story().sit(8))
+    raise_hand(track, 5.0, 7.0)
     coach = coach_of(track, guide=Notebook)
     show(coach, jpeg, 0.0, 3.0)
     coach.recording_began(CLOCK_S + 3.0)
@@ -294,3 +299,23 @@ def test_a_real_clip_has_live_the_phases_that_its_analysis_finds(monkeypatch: py
     for span in steps:
         assert live[span.phase] == pytest.approx(span.start_s, abs=0.5), span.phase
     assert not any(seen.hand_up for seen in Notebook.seen)
+
+
+def test_a_raised_hand_goes_on_without_another_chair_and_marks_nothing(
+    coach_of: Callable[..., Coach], jpeg: bytes
+) -> None:
+    low = Story(start=replace(Posture(), thigh_deg=25.0)).sit(36)
+    track = film(low)
+    raise_hand(track, 10.0, 12.0)  # not yet asked for: says nothing
+    raise_hand(track, 29.0, 32.0)
+    coach = coach_of(track)
+    answers = show(coach, jpeg, 0.0, 36.0)
+    said = [spoken["key"] for answer in answers for spoken in answer["say"]]
+    assert said[-2:] == ["setup_go_on", "setup_ready"]
+    assert any(answer["may_go_on"] for answer in answers)
+    done_s = next(answer["t"] for answer in answers if answer["record"]) - CLOCK_S
+    assert 33.5 < done_s < 35.0
+    coach.recording_began(CLOCK_S + 36.0)
+    record = coach.record()
+    assert record is not None
+    assert record.skipped == {"chair": "chair_low"}

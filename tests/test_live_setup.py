@@ -13,7 +13,7 @@ from synthetic import STANDING, Camera, Posture, Story, make_track
 from slumpcv.language import LANGUAGES, speaking, text
 from slumpcv.live.events import Say
 from slumpcv.live.measure import LiveMeasure
-from slumpcv.live.setup import HELD_S, REPEAT_S, SPEAK_EVERY_S, SetUp
+from slumpcv.live.setup import HELD_S, REPEAT_S, SKIP_AFTER_S, SPEAK_EVERY_S, SetUp
 from slumpcv.live.setup_checks import CHECKS, Fix
 from slumpcv.rows import Row
 
@@ -42,21 +42,28 @@ class Watched:
         side: Side = "right",
         company: Callable[[Pose], list[Pose]] = lambda pose: [pose],
         light: tuple[float, float] = (120.0, 300.0),
+        hand_up: bool = False,
     ) -> None:
         self.setup, self.said, self.done_s = SetUp(side), [], None
-        live, begin_s = LiveMeasure(side), 0.0
+        self._live, self._now_s = LiveMeasure(side), 0.0
+        self._company, self._light, self._hand_up = company, light, hand_up
+        self.watch(*tracks)
+
+    def watch(self, *tracks: PoseTrack) -> None:
+        """Go on watching."""
         for track in tracks:
             size_px = track.source.width_px, track.source.height_px
             for time_s, pose in frames(track):
-                now_s = begin_s + time_s
+                now_s = self._now_s + time_s
                 if self.setup.wants_search(now_s):
-                    self.setup.searched(now_s, [] if pose is None else company(pose))
-                live.step(now_s, pose, upright=True, forget=True)
-                row = Row(now_s, pose, *light, max(size_px))
-                self.said += [(now_s, event) for event in self.setup.step(row, size_px, live)]
+                    self.setup.searched(now_s, [] if pose is None else self._company(pose))
+                self._live.step(now_s, pose, upright=True, forget=True)
+                row = Row(now_s, pose, *self._light, max(size_px))
+                events = self.setup.step(row, size_px, self._live, hand_up=self._hand_up)
+                self.said += [(now_s, event) for event in events]
                 if self.setup.done and self.done_s is None:
                     self.done_s = now_s
-            begin_s += float(track.time_s[-1]) + 1 / FPS
+            self._now_s += float(track.time_s[-1]) + 1 / FPS
 
     @property
     def todo(self) -> dict[str, Fix]:
@@ -67,6 +74,12 @@ def test_who_sits_well_is_done_after_two_seconds_more_and_told_so_once() -> None
     watched = Watched(film(noise_px=0.3))
     assert watched.todo == {}
     assert watched.done_s == pytest.approx(HELD_S + 1.2, abs=0.6)
+    assert [event for _, event in watched.said] == [Say("setup_ready")]
+    assert watched.setup.held == 1.0
+
+
+def test_once_the_test_is_announced_nothing_is_asked_for_any_more() -> None:
+    watched = Watched(film(noise_px=0.3), nobody(film()))
     assert [event for _, event in watched.said] == [Say("setup_ready")]
     assert watched.setup.held == 1.0
 
@@ -171,3 +184,50 @@ def test_everything_has_words_for_the_screen_and_a_prompt(language: str) -> None
         for _, _, fix in FAILING.values():
             assert text(f"setup.fix.{fix}")
             assert text(f"say.setup_{fix}")
+
+
+# --- what cannot be mended --------------------------------------------------------------------------
+
+LOW = replace(NEAR, thigh_deg=25.0)
+
+
+def sat_low(seconds: float) -> PoseTrack:
+    return film(Story(start=LOW).sit(seconds), seconds=seconds)
+
+
+def test_a_chair_that_cannot_be_changed_may_be_gone_on_with_after_a_while() -> None:
+    watched = Watched(sat_low(SKIP_AFTER_S - 2.0))
+    assert not watched.setup.may_go_on
+    watched.setup.go_on()
+    assert watched.setup.skipped == {}
+
+    watched = Watched(sat_low(SKIP_AFTER_S + 12.0))
+    keys = [event.key for _, event in watched.said if isinstance(event, Say)]
+    assert keys == ["setup_chair_low"] * 3 + ["setup_go_on"]
+    assert watched.setup.may_go_on
+    watched.setup.go_on()
+    assert watched.setup.skipped == {"chair": "chair_low"}
+    watched.watch(sat_low(1.5))
+    assert not watched.setup.done
+    watched.watch(sat_low(2.0))
+    assert watched.setup.done
+    assert watched.said[-1][1] == Say("setup_ready")
+
+
+@pytest.mark.parametrize(
+    "name", ["nobody", "from the front", "other way round", "feet cut off", "no room ahead"]
+)
+def test_who_could_not_be_watched_may_not_go_on(name: str) -> None:
+    watched = Watched(*[FAILING[name][0]] * 5)
+    assert not watched.setup.may_go_on
+    watched.setup.go_on()
+    assert watched.setup.skipped == {}
+
+
+def test_who_stands_has_to_sit_down_first() -> None:
+    watched = Watched(*[FAILING["standing"][0]] * 5)
+    assert not watched.setup.may_go_on
+
+
+def test_a_test_does_not_begin_while_the_hand_is_up() -> None:
+    assert not Watched(film(seconds=9.0), hand_up=True).setup.done

@@ -46,10 +46,34 @@ def test_every_moment_is_asked_then_signs_and_recovery() -> None:
 
 
 def test_who_stopped_is_asked_why_and_for_signs_first() -> None:
-    live = MARKED.model_copy(update={"status": "stopped", "stopped_in": "KNEE_EXTENSION"})
+    stopped = {"status": "stopped", "stopped_by": "sat_up", "stopped_in": "KNEE_EXTENSION"}
+    live = MARKED.model_copy(update=stopped)
     answers = first_answers(live, END_S)
     assert keys(answers, stopped=True)[:2] == ["stop", "signs"]
     assert answers.stopped_in == "KNEE_EXTENSION"
+
+
+def test_a_test_that_ended_because_a_step_was_not_seen_was_not_stopped() -> None:
+    live = MARKED.model_copy(
+        update={"status": "stopped", "stopped_by": "unseen", "stopped_in": "KNEE_EXTENSION"}
+    )
+    assert not questioning.was_stopped(live)
+    assert first_answers(live, END_S).stopped_in is None
+
+
+def test_who_was_seen_to_sit_up_need_not_have_stopped() -> None:
+    stopped = {"status": "stopped", "stopped_in": "HEAD_LIFT"}
+    seen = MARKED.model_copy(update={**stopped, "stopped_by": "sat_up"})
+    pressed = MARKED.model_copy(update={**stopped, "stopped_by": "key"})
+    assert questioning.NOT_STOPPED in questioning.reasons(seen)
+    assert questioning.NOT_STOPPED not in questioning.reasons(pressed)
+    answers = first_answers(seen, END_S)
+    assert questioning.stop_said(answers) is None
+    answers = questioning.with_stop(answers, questioning.NOT_STOPPED, seen)
+    assert (answers.stop_reason, answers.stopped_in) == (None, None)
+    assert questioning.stop_said(answers) == questioning.NOT_STOPPED
+    answers = questioning.with_stop(answers, "strong_pain", seen)
+    assert (answers.stop_reason, answers.stopped_in) == ("strong_pain", "HEAD_LIFT")
 
 
 def test_marks_of_the_test_are_there_from_the_beginning_and_end_with_the_clip() -> None:

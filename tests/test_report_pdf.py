@@ -15,7 +15,7 @@ import pytest
 import textstat
 from fake_result import ISOLATED, without_phases
 from report_stories import MARKS, STORIES, felt, knee_moved, told, unusable
-from test_docs import BANNED
+from test_docs import BANNED, DOCS, text_of
 
 from slumpcv.analysis import Analysis
 from slumpcv.language import LANGUAGES, speaking, text
@@ -288,3 +288,9 @@ def test_the_longest_first_page_is_one_page_and_does_not_judge(tmp_path_factory,
     assert second.splitlines()[1] == opening
     assert BANNED[language].findall(first) == []
     assert STUDIES.findall(first) == []
+
+
+def test_the_documentation_for_patients_is_easy_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    without = r"^(?:\||    ).*$|\]\([^)]*\)|[`*\[#]"  # tables, commands, addresses, marks
+    words = re.sub(without, "", text_of(DOCS / "patients.md"), flags=re.MULTILINE)
+    assert grade(monkeypatch, words) <= 6

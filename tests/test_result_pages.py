@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -73,11 +74,10 @@ def finished(monkeypatch: pytest.MonkeyPatch) -> list[Answers]:
     return given
 
 
-def a_visit(
-    visits: Visits, written: Path, side: Side = "right", live: GuidedTest | None = None, **visit: Any
-) -> Visit:
+def a_visit(visits: Visits, written: Path, side: Side = "right", live: GuidedTest | None = None) -> Visit:
     """A visit with one analysed test."""
-    known = {"screen": TOLD.screen, "intake": TOLD.intake, "step": "questions"} | visit
+    agreed = {"consented_at": datetime.now(UTC), "screen": TOLD.screen, "intake": TOLD.intake}
+    known = agreed | {"step": "questions"}
     made = visits.update(visits.new("anna", "en"), **known)
     return with_test(visits, written, made, side, live)
 
@@ -244,7 +244,7 @@ def test_who_stopped_and_names_a_sign_is_asked_nothing_more(
     )
     visit = a_visit(visits, written, live=live)
     app = opened(visit)
-    assert title(app) == "You stopped the test"
+    assert title(app) == "The test ended early"
     app.radio[0].set_value("electric_shock_down_the_spine").run()
     press(app, "answer_next")
     app.checkbox[0].check().run()
@@ -254,6 +254,24 @@ def test_who_stopped_and_names_a_sign_is_asked_nothing_more(
     assert answers.stopped_in == "KNEE_EXTENSION"
     assert answers.warning_signs == ("saddle_numbness",)
     assert replayed == []
+
+
+@pytest.mark.usefixtures("replayed")
+def test_who_only_came_back_up_can_say_so(visits: Visits, written: Path) -> None:
+    seen = GuidedTest(
+        side="right", status="stopped", duration_s=15, stopped_by="sat_up", stopped_in="HEAD_LIFT"
+    )
+    visit = a_visit(visits, written, live=seen)
+    app = opened(visit)
+    assert app.radio[0].value is None
+    assert app.button(key="answer_next").disabled
+    app.radio[0].set_value("not_stopped").run()
+    press(app, "answer_next")
+    answers = latest(stored(visits, visit)).answers
+    assert answers is not None
+    assert (answers.stop_reason, answers.stopped_in) == (None, None)
+    press(app, "previous")
+    assert app.radio[0].value == "not_stopped"
 
 
 @pytest.mark.usefixtures("replayed")
@@ -332,6 +350,7 @@ def test_recovery_can_still_be_answered(
     (answers,) = finished
     assert answers.recovery is not None
     assert (answers.recovery.intensity, answers.recovery.after_min) == (1, 3.0)
+    assert answers.screen == TOLD.screen
     assert "Still to answer" not in words(opened(answered(visits, visit, analysis, TOLD)))
 
 

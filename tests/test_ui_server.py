@@ -48,6 +48,9 @@ class FakeCoach:
     def recording_began(self, time_s: float) -> None:
         self.began_s = time_s
 
+    def go_on(self) -> None:
+        self.told.append(("go_on", None, None))
+
     def press(self, time_s: float, by: str) -> list[dict[str, Any]]:
         self.told.append(("press", time_s, by))
         return [{"name": "mark_on"}, {"id": 1, "key": "felt", "text": "Thank you."}]
@@ -60,6 +63,9 @@ class FakeCoach:
         self.told.append(("stop", time_s, by))
         self.status = "stopped"
         return []
+
+    def speaking(self, time_s: float) -> None:
+        self.told.append(("speaking", time_s, None))
 
     def spoken(self, time_s: float) -> None:
         self.told.append(("spoken", time_s, None))

@@ -55,7 +55,8 @@ class Answer(TypedDict):
     """The coach's answer to one frame.
 
     ``points`` are of the near side, as shares of the picture's width and height; None when nobody
-    is found. ``checks`` and ``fix`` are of the set-up only; ``record`` is True from its end on.
+    is found. ``checks``, ``fix`` and ``may_go_on`` (without what is open) are of the set-up only;
+    ``record`` is True from its end on.
     ``step`` is where the guide is, ``phase`` where the person is.
     """
 
@@ -66,6 +67,7 @@ class Answer(TypedDict):
     checks: list[Checked]
     fix: str | None
     held: float
+    may_go_on: bool
     record: bool
     step: PhaseName | None
     title: str

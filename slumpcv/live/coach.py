@@ -15,7 +15,7 @@ from slumpcv.live.guide import Guide
 from slumpcv.live.hand import RaisedHand
 from slumpcv.live.measure import LiveMeasure
 from slumpcv.live.seen import Seen
-from slumpcv.live.setup import SetUp
+from slumpcv.live.setup import GO_ON, SetUp
 from slumpcv.models import find_model
 from slumpcv.phases import PhaseMachine, Stage
 from slumpcv.video import Frame
@@ -73,6 +73,7 @@ class Coach:
         self._measure = LiveMeasure(side)
         self._setup = SetUp(side)
         self._hand = RaisedHand(side)
+        self._waving, self._offered_s = RaisedHand(side), math.nan
         self._machine = PhaseMachine()
         self._speaker = Speaker()
         self._guide: Guide | None = None
@@ -108,7 +109,7 @@ class Coach:
         measured = self._measure.step(at_s, row.pose, upright=upright, forget=not testing)
         size_px = rgb.shape[1], rgb.shape[0]
         with speaking(self._language):
-            events = self._lead(measured) if testing else self._set_up(rgb, row)
+            events = self._lead(measured) if testing else self._set_up(rgb, row, measured)
             return self._answer(time_s, points_of(measured, self._side, size_px), events)
 
     def recording_began(self, time_s: float) -> None:
@@ -119,6 +120,10 @@ class Coach:
         self._guide = Guide(self._side, self._seconds_of, self._speaking_until_s - time_s)
         if self._last is not None and (pose := self._last[1].pose) is not None:
             self._follower.stay_with(pose, needs_of([self._last[0]]))
+
+    def go_on(self) -> None:
+        """Go on without what the set-up asks for in vain, where that is no matter of safety."""
+        self._setup.go_on()
 
     def press(self, time_s: float, by: MarkedBy) -> list[Spoken | Sounded]:
         """Note that a key or button that marks a symptom is held down from now on."""
@@ -132,6 +137,11 @@ class Coach:
         """End the test at the person's wish."""
         return self._put(self._guide.stop(self._of_test(time_s), by) if self._guide else [])
 
+    def speaking(self, time_s: float) -> None:
+        """Note that the browser is still busy with a prompt."""
+        if self._guide:
+            self._guide.speaking(self._of_test(time_s))
+
     def spoken(self, time_s: float) -> None:
         """Note that the browser has finished the present prompt."""
         if self._guide:
@@ -139,7 +149,9 @@ class Coach:
 
     def record(self) -> GuidedTest | None:
         """Return what is known of the test so far; None before the recording began."""
-        return self._guide.record() if self._guide else None
+        if self._guide is None:
+            return None
+        return self._guide.record().model_copy(update={"skipped": dict(self._setup.skipped)})
 
     def _clock(self, time_s: float) -> float:
         """Return a frame's time since the first one, later than that of the one before."""
@@ -154,10 +166,16 @@ class Coach:
 
     # --- set-up -------------------------------------------------------------------------------
 
-    def _set_up(self, rgb: Image, row: Row) -> list[Event]:
+    def _set_up(self, rgb: Image, row: Row, measured: Measured) -> list[Event]:
         if self._setup.wants_search(row.time_s):
             self._setup.searched(row.time_s, self._follower.people(rgb, row.time_s))
-        events = self._setup.step(row, (rgb.shape[1], rgb.shape[0]), self._measure)
+        hand = self._waving
+        up = hand.step(row.time_s, measured.points, measured.visibility, self._measure.torso_px)
+        if up and hand.since_s > self._offered_s:
+            self._setup.go_on()
+        events = self._setup.step(row, (rgb.shape[1], rgb.shape[0]), self._measure, hand_up=up)
+        if Say(f"setup_{GO_ON}") in events:
+            self._offered_s = row.time_s
         for event in events:
             if isinstance(event, Say):
                 self._speaking_until_s = self._first_s + row.time_s + self._seconds_of(event.key)
@@ -217,6 +235,7 @@ class Coach:
             checks=[] if view else checks_of(self._setup),
             fix=text(f"setup.fix.{fix}") if fix else None,
             held=self._setup.held,
+            may_go_on=view is None and self._setup.may_go_on,
             record=self._setup.done,
             step=view.step if view else None,
             title=text(f"say.{view.title}") if view else "",

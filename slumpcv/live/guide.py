@@ -12,8 +12,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from slumpcv.live.guide_steps import INDEX
-from slumpcv.live.guide_walk import State, Walk
+from slumpcv.live.guide_steps import INDEX, State
+from slumpcv.live.guide_walk import Walk
 from slumpcv.live.marks_live import LiveMarks
 from slumpcv.live.mistakes import Mistakes
 from slumpcv.live.progress import Progress
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from slumpcv.terms import PhaseName, Side
 
 Status = Literal["done", "stopped", "interrupted"]
+
+# No picture for this long: the page was hidden, the computer slept. Nobody knows what the person did
+# meanwhile, or for how long they have been bent. [E]
+UNWATCHED_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -81,10 +85,13 @@ class Guide:
         walk = self._walk
         if walk.state is State.OVER:
             return []
+        unwatched = seen.time_s - walk.now_s > UNWATCHED_S
         walk.now_s = max(walk.now_s, seen.time_s)
         self._progress.update(seen)
         by_hand = self.press if seen.hand_up else self.release
         events = by_hand(seen.time_s if math.isnan(seen.hand_since_s) else seen.hand_since_s, "hand")
+        if unwatched and not self._ending and not self._obeyed:
+            events += self._after_a_gap(seen)
         if not self._ending:
             events += self._guard(seen)
         if not self._ending:
@@ -116,6 +123,10 @@ class Guide:
         self._stopped = by, walk.step.phase
         walk.state = State.LEAVING
         return self._speech.say(walk.now_s, "stop")
+
+    def speaking(self, time_s: float) -> None:
+        """Wait for a prompt that takes longer than expected."""
+        self._speech.speaking(time_s)
 
     def spoken(self, time_s: float) -> None:
         """Correct when the present prompt has ended."""
@@ -158,12 +169,22 @@ class Guide:
     def _guard(self, seen: Seen) -> list[Event]:
         """End the test when the person has ended it; after the head lift that is no stop."""
         walk, progress = self._walk, self._progress
-        obeyed = "HEAD_LIFT" in progress.done or walk.at >= INDEX["RETURN"]
         gone = progress.gone(walk.now_s)
-        if obeyed:
+        if self._obeyed:
             return walk.finish() if gone else []
-        by = gone or progress.sat_up(seen, walk.at > INDEX["SLUMP"])
+        by = gone or progress.sat_up(seen, walk.slump_was_held)
         return self.stop(walk.now_s, by) if by else []
+
+    @property
+    def _obeyed(self) -> bool:
+        return "HEAD_LIFT" in self._progress.done or self._walk.at >= INDEX["RETURN"]
+
+    def _after_a_gap(self, seen: Seen) -> list[Event]:
+        """End a test that nobody has watched for a while; begin anew when nothing was asked of the body."""
+        if self._walk.at == 0:
+            self._walk.begin_anew()
+            return []
+        return self.stop(seen.time_s, "unseen")
 
     def _title(self) -> str:
         state = self._walk.state

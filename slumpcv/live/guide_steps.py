@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TYPE_CHECKING, get_args
 
 from slumpcv.answers import AskedPhase
@@ -15,6 +16,19 @@ if TYPE_CHECKING:
 RESTING: frozenset[Part] = frozenset({"back", "head", "knee"})
 # While the nerve is loaded, the question comes as soon as the posture is steady. [E]
 ASK_AFTER_S = 1.0
+
+
+class State(Enum):
+    """What the guide is doing within a step."""
+
+    CUE = auto()
+    WAIT = auto()
+    HOLD = auto()
+    ASK = auto()
+    ANSWER = auto()
+    STAY = auto()
+    LEAVING = auto()
+    OVER = auto()
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,10 @@ CUE -> WAIT -> HOLD -> ASK -> ANSWER -> next step ... -> LEAVING -> OVER
 from __future__ import annotations
 
 import math
-from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from slumpcv.live.events import Tone
-from slumpcv.live.guide_steps import ADDING, ASKED, CUE_WITHOUT_LEG, INDEX, RESTING, STEPS
+from slumpcv.live.guide_steps import ADDING, ASKED, CUE_WITHOUT_LEG, INDEX, RESTING, STEPS, State
 
 if TYPE_CHECKING:
     from slumpcv.answers import AskedPhase
@@ -38,19 +37,6 @@ LONGEST_S = 45.0
 STAY_S = 3.0
 # These ask for another posture, so the hold counts from when they were said.
 CORRECTING = ("mistake_hip_hinge", "mistake_chin")
-
-
-class State(Enum):
-    """What the guide is doing within a step."""
-
-    CUE = auto()
-    WAIT = auto()
-    HOLD = auto()
-    ASK = auto()
-    ANSWER = auto()
-    STAY = auto()
-    LEAVING = auto()
-    OVER = auto()
 
 
 class Walk:
@@ -83,6 +69,7 @@ class Walk:
         self._at_rest = False
         self._loaded_s = math.inf
         self._stay_key: str | None = None
+        self._unanswered: tuple[AskedPhase, float, float] | None = None
         self._enter(0)
 
     @property
@@ -96,6 +83,16 @@ class Walk:
         if not self._progress.at_rest:
             return 0.0
         return max(self.now_s - max(self._progress.still_since_s, self._hold_floor_s), 0.0)
+
+    @property
+    def slump_was_held(self) -> bool:
+        """Return whether a slump that is given up now was more than a try."""
+        asking = self.state in (State.ASK, State.ANSWER)
+        return self.at > INDEX["SLUMP"] or (self.at == INDEX["SLUMP"] and asking)
+
+    def begin_anew(self) -> None:
+        """Go back to the first step."""
+        self._enter(0)
 
     def catch_up(self) -> None:
         """Follow a person who is ahead of the cues."""
@@ -117,6 +114,10 @@ class Walk:
         """Take a mark as the answer when a question was asked."""
         if self.state is State.ANSWER and self._marks.since(self._asked_s - FORESTALLED_S):
             self._hear(yes=True)
+        elif self._unanswered and self._marks.since(*self._unanswered[1:]):
+            # A hand is known to be up only after a while: it was raised in time.
+            self.heard[self._unanswered[0]] = True
+            self._unanswered = None
 
     def run(self, seen: Seen) -> list[Event]:
         """Do what the frame calls for."""
@@ -267,7 +268,11 @@ class Walk:
         self.note_yes()
         if self.state is State.ANSWER and self.now_s >= self._speech.ends_s + ANSWER_S:
             # A hand that has been up all the time says that it is still felt, not that it grew.
-            self._hear(yes=self._marks.open and self._question() != "ask_more")
+            yes = self._marks.open and self._question() != "ask_more"
+            if not yes:
+                asked = ASKED[self.step.phase]
+                self._unanswered = asked, self._asked_s - FORESTALLED_S, self._speech.ends_s + ANSWER_S
+            self._hear(yes=yes)
         return []
 
     def _stay(self, _: Seen) -> list[Event]:

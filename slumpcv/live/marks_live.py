@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from slumpcv.live.events import Tone
@@ -26,10 +27,10 @@ class LiveMarks:
         """Return whether the person shows it now."""
         return bool(self._held)
 
-    def since(self, time_s: float) -> bool:
-        """Return whether a mark has begun at or after a time."""
+    def since(self, time_s: float, until_s: float = math.inf) -> bool:
+        """Return whether a mark has begun at or after a time, and not after another."""
         starts = [mark.start_s for mark in self._closed] + ([self._since_s] if self.open else [])
-        return any(start_s >= time_s for start_s in starts)
+        return any(time_s <= start_s <= until_s for start_s in starts)
 
     @property
     def any(self) -> bool:

@@ -36,8 +36,8 @@ FAR_REST_S = 3.0
 # its own: a slump alone carries the face along by 40 deg. [E]
 CHIN_DOWN_DEG = 60.0
 HEAD = ("neck_flexion_deg", "face_pitch_deg")
-# Whose leg or trunk has moved this far while the head lifts, or both by half of it, is not giving way
-# but sitting up. [E]
+# Whose leg or trunk has moved this far while the head lifts, or both at once, is not giving way but
+# sitting up, however slowly: that is theirs to do, and nothing is said against it. [E]
 LEAVING_KNEE_DEG = 35.0
 LEAVING_TRUNK_DEG = 15.0
 LASTING_GIVING_S = 0.6
@@ -158,7 +158,9 @@ class Mistakes:
         knee = _angle(seen, "knee_flexion_deg") - median(row[1] for row in settled)
         lean = median(row[2] for row in settled) - _angle(seen, "trunk_lean_deg")
         sinks = knee > thresholds.KNEE_STILL_DEG and _straightened(seen) > 0.0
-        if max(knee, 0.0) / LEAVING_KNEE_DEG + max(lean, 0.0) / LEAVING_TRUNK_DEG > 1.0:
+        far = max(knee, 0.0) / LEAVING_KNEE_DEG + max(lean, 0.0) / LEAVING_TRUNK_DEG > 1.0
+        together = knee > thresholds.KNEE_STILL_DEG / 2 and lean > thresholds.TRUNK_STILL_DEG / 2
+        if far or together:
             self._waiting.clear()
             return
         self._lasting("mistake_knee_sinks", seen, sinks, LASTING_GIVING_S)

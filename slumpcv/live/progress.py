@@ -109,7 +109,7 @@ class Progress:
         return "left" if self._got_up else "unseen"
 
     def sat_up(self, seen: Seen, after_slump: bool) -> StoppedBy | None:
-        """Return whether the leg was lowered or the person has sat up.
+        """Return how the person has stopped, by lowering the leg or sitting up; None when they have not.
 
         Parameters
         ----------

@@ -12,6 +12,10 @@ from slumpcv.terms import PhaseName, Side, Strict
 MarkedBy = Literal["hand", "key", "button", "phone"]
 StoppedBy = Literal["sat_up", "leg_down", "left", "key", "button", "unseen"]
 
+# What the set-up may be gone on without, and what it asked for in vain.
+Skippable = Literal["distance", "light", "chair", "still"]
+InVain = Literal["come_closer", "light", "chair_low", "chair_high", "sit_tall", "hold_still"]
+
 
 class LiveMark(Strict):
     """The person showed that they feel their usual symptom; ``end_s`` is None when it lasted to the end."""
@@ -41,6 +45,7 @@ class GuidedTest(Strict):
     ``status`` is ``done`` (went through to sitting up), ``stopped`` (the person stopped, see
     ``stopped_by`` and ``stopped_in``) or ``interrupted`` (the connection or the program ended).
     ``heard`` holds what was answered to the questions asked aloud: True for a yes, False for silence.
+    ``skipped`` holds the checks of the set-up that the person went on without, and what each asked for.
     """
 
     schema_version: Literal[1] = 1
@@ -53,6 +58,7 @@ class GuidedTest(Strict):
     heard: dict[AskedPhase, bool] = Field(default_factory=dict)
     said: tuple[Said, ...] = ()
     phases: tuple[LivePhase, ...] = ()
+    skipped: dict[Skippable, InVain] = Field(default_factory=dict)
 
     def symptoms(self) -> tuple[Mark, ...]:
         """Return the marks as symptoms on the clip: the usual one, shown by the person as it happened."""

@@ -2,7 +2,9 @@
 
 Each check looks at the last two seconds, with the thresholds that also judge recordings. The
 first check that is not done gives the one next fix; when all have been done for two seconds, the
-set-up is done by itself.
+set-up is done by itself. Not everybody has another chair, a lamp or a large room: what is no matter
+of safety may be gone on without, by raising the hand or by a button, after a while. Who is watched,
+from which side and whether whole may not: without that, nobody would see the person stop.
 """
 
 from __future__ import annotations
@@ -12,13 +14,14 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from slumpcv.live.events import Say
-from slumpcv.live.setup_checks import CHECKS, Evidence, company, fixes
+from slumpcv.live.setup_checks import CHECKS, Evidence, company, fixes, skippable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from slumpcv.live.events import Event
     from slumpcv.live.measure import LiveMeasure
+    from slumpcv.live.record import InVain, Skippable
     from slumpcv.live.setup_checks import Check, Fix
     from slumpcv.pose import Pose
     from slumpcv.rows import Row
@@ -36,6 +39,9 @@ SEARCHES = 3
 SETTLED_S = 0.5
 SPEAK_EVERY_S = 5.0
 REPEAT_S = 8.0
+# Once nothing but skippable checks has been open for this long, one may go on without them. [E]
+SKIP_AFTER_S = 20.0
+GO_ON = "go_on"
 
 
 class SetUp:
@@ -50,6 +56,8 @@ class SetUp:
     fixes : what each check still asks for, in order; None when it is done.
     held : share of the two seconds for which all checks have been done, 0 to 1.
     done : whether the set-up is over; it stays so.
+    may_go_on : whether the person may go on without what is still open.
+    skipped : what they went on without, and what was asked for.
     """
 
     def __init__(self, side: Side) -> None:
@@ -59,10 +67,12 @@ class SetUp:
         self._searched_s = -math.inf
         self.fixes: dict[Check, Fix | None] = dict.fromkeys(CHECKS, "person")
         self.held = 0.0
-        self.done = False
+        self.done = self.may_go_on = False
+        self.skipped: dict[Skippable, InVain] = {}
+        self._stuck_since_s = math.nan
         self._ready_since_s = math.nan
         self._fix: tuple[Fix | None, float] = (None, -math.inf)
-        self._spoken: tuple[Fix | None, float] = (None, -math.inf)
+        self._spoken: tuple[str, float] = ("", -math.inf)
 
     @property
     def fix(self) -> Fix | None:
@@ -78,7 +88,15 @@ class SetUp:
         self._searched_s = time_s
         self._sightings.append(company(people))
 
-    def step(self, row: Row, size_px: tuple[int, int], measured: LiveMeasure) -> list[Event]:
+    def go_on(self) -> None:
+        """Go on without what is still open, at the person's wish."""
+        if self.may_go_on:
+            self.skipped |= skippable(self.fixes)
+            self.may_go_on = False
+
+    def step(
+        self, row: Row, size_px: tuple[int, int], measured: LiveMeasure, *, hand_up: bool = False
+    ) -> list[Event]:
         """Judge the next frame.
 
         Parameters
@@ -86,36 +104,55 @@ class SetUp:
         row : the frame; time increases.
         size_px : width and height of its picture.
         measured : has measured this frame.
+        hand_up : whether the near hand is raised; the test would take it for a symptom.
 
         Returns
         -------
         list of Event
             What is to be heard.
         """
+        if self.done:  # the test is announced; until it begins, nothing is asked for any more
+            return []
         self._rows.append(row)
         while row.time_s - self._rows[0].time_s > LOOK_S:
             self._rows.popleft()
         if row.time_s - self._rows[0].time_s < LEAST_LOOK_S:
             return []
-        self.fixes = fixes(Evidence(self._rows, self._sightings, size_px, self._side, measured))
+        found = fixes(Evidence(self._rows, self._sightings, size_px, self._side, measured))
+        self.fixes = {check: None if check in self.skipped else fix for check, fix in found.items()}
+        self._note_stuck(row.time_s, settled=measured.baseline is not None)
         if self.fix is not None:
             self._ready_since_s, self.held = math.nan, 0.0
             return self._speak(self.fix, row.time_s)
-        if math.isnan(self._ready_since_s):
+        if hand_up or math.isnan(self._ready_since_s):
             self._ready_since_s = row.time_s
         self.held = min((row.time_s - self._ready_since_s) / HELD_S, 1.0)
-        if self.done or self.held < 1.0:
+        if self.held < 1.0:
             return []
         self.done = True
         return [Say("setup_ready")]
 
+    def _note_stuck(self, time_s: float, *, settled: bool) -> None:
+        """Note whether only what may be skipped is open, and for how long.
+
+        Whoever has not sat still even once cannot be measured.
+        """
+        still_open = {check for check, fix in self.fixes.items() if fix is not None}
+        may_be = set(skippable(self.fixes)) - (set() if settled else {"still"})
+        if not still_open <= may_be:
+            self._stuck_since_s = math.nan
+        elif math.isnan(self._stuck_since_s):
+            self._stuck_since_s = time_s
+        self.may_go_on = bool(still_open) and time_s - self._stuck_since_s >= SKIP_AFTER_S
+
     def _speak(self, fix: Fix, time_s: float) -> list[Event]:
-        """Return the fix as a prompt, when it is time to say it."""
+        """Return the fix, or by turns the way on without it, as a prompt when it is time to say it."""
         if fix != self._fix[0]:
             self._fix = (fix, time_s)
         last, last_s = self._spoken
-        patience_s = REPEAT_S if fix == last else SPEAK_EVERY_S
+        key = GO_ON if self.may_go_on and last != GO_ON else fix
+        patience_s = REPEAT_S if fix == last or self.may_go_on else SPEAK_EVERY_S
         if time_s - self._fix[1] < SETTLED_S or time_s - last_s < patience_s:
             return []
-        self._spoken = (fix, time_s)
-        return [Say(f"setup_{fix}")]
+        self._spoken = (key, time_s)
+        return [Say(f"setup_{key}")]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 import numpy as np
 
 from slumpcv import thresholds
 from slumpcv.body import landmark
+from slumpcv.live.record import Skippable
 from slumpcv.posture import SEATED_THIGH_DEG, UPRIGHT_LEAN_DEG
 from slumpcv.quality.picture import BLURRED_SHARPNESS, DARK_LUMA, sharpness_per_light
 from slumpcv.quality.view import (
@@ -22,11 +23,12 @@ from slumpcv.quality.view import (
 from slumpcv.quality.yaw import estimate_yaw_deg, surely_off_deg
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from slumpcv.live.measure import LiveMeasure
+    from slumpcv.live.record import InVain
     from slumpcv.pose import Pose
     from slumpcv.posture import RawPosture
     from slumpcv.rows import Row
@@ -196,3 +198,12 @@ def fixes(seen: Evidence) -> dict[Check, Fix | None]:
     if _person(seen) is not None or not seen.poses:
         return dict.fromkeys(CHECKS, "person")
     return {check: judge(seen) for check, judge in CHECKS.items()}
+
+
+def skippable(open_fixes: Mapping[Check, Fix | None]) -> dict[Skippable, InVain]:
+    """Return which of the open checks are no matter of safety; who stands has to sit down first."""
+    return {
+        cast("Skippable", check): cast("InVain", fix)
+        for check, fix in open_fixes.items()
+        if check in get_args(Skippable) and fix is not None and (check, fix) != ("chair", "sit_tall")
+    }

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # Between two prompts, so that they do not run into each other. [E]
 PAUSE_S = 0.3
+# While something is being said the browser tells so twice a second.
+TOLD_EVERY_S = 0.7
 # A report that a prompt has ended is believed only from this share of its length on: an earlier
 # one is about the prompt before.
 LEAST_SHARE = 0.5
@@ -46,6 +48,10 @@ class Speech:
         self.ends_s = time_s + self._length_s
         self.said.append(Said(key=key, at_s=max(time_s, 0.0)))
         return [Say(key)]
+
+    def speaking(self, time_s: float) -> None:
+        """Note that a prompt is still being said: another may have had to wait for the one before."""
+        self.ends_s = max(self.ends_s, time_s + TOLD_EVERY_S)
 
     def spoken(self, time_s: float) -> None:
         """Note that the prompt has ended, earlier or later than expected."""

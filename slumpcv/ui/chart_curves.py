@@ -50,7 +50,7 @@ def curve(angles: Angles, measure: str, error: float | None, colour: str) -> lis
     # A filled stretch is drawn up to its seen neighbours, so that the dots join the solid line.
     beside = (filled | np.roll(filled, 1) | np.roll(filled, -1)) & seen
     line = _line(angles.time_s, values, seen & ~filled, {"color": colour, "width": 2.4})
-    line.hovertemplate = f"{text(f'replay.chart.{measure}')}: {_number(measure, error)}<extra></extra>"
+    line.hovertemplate = f"{text(f'report.angle.{measure}')}: {_number(measure, error)}<extra></extra>"
     dots = _line(angles.time_s, values, beside, {"color": colour, "width": 2, "dash": "dot"})
     dots.hoverinfo = "skip"
     band = [] if error is None else [_error_band(angles.time_s, values, seen, error, colour)]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 AROUND_S = 0.5
 HEADER_PX, TITLE_PX, AXIS_PX = 26, 30, 44
 # A phone held upright has this much for the curves, and a letter of a phase's name takes this much.
-PHONE_PX, LETTER_PX = 310, 6.6
+PHONE_PX, LETTER_PX = 310, 6.0
 FONT = "Source Sans, Source Sans Pro, sans-serif"  # that of the pages
 
 
@@ -124,7 +124,7 @@ def _coloured(panel: Panel, colours: Colours) -> list[tuple[str, str]]:
 
 def _title(panel: Panel, colours: Colours) -> str:
     names = [
-        f'<span style="color:{colour}"><b>{text(f"replay.chart.{measure}")}</b></span>'
+        f'<span style="color:{colour}"><b>{text(f"report.angle.{measure}")}</b></span>'
         for measure, colour in _coloured(panel, colours)
     ]
     return " · ".join(names)

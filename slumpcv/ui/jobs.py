@@ -11,10 +11,10 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from slumpcv.errors import InputError
+from slumpcv.export.bundle import VIDEO_NAME
 from slumpcv.language import speaking
 from slumpcv.ui.server import hub
 
@@ -32,13 +32,7 @@ REPLAY_SIDE_PX = 960
 # How the time is spent, measured on recordings of a minute. [E]
 FOLLOWING, REPLAYING = 0.75, 0.92
 
-OVERLAY = "overlay.mp4"
-
 Part = Literal["waiting", "following", "replay", "writing", "done", "failed"]
-
-
-class GivenUpError(Exception):
-    """What is under way is needed no more: the program ends, the visit was deleted, or answers changed."""
 
 
 @dataclass
@@ -51,30 +45,19 @@ class Job:
     given_up: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    @property
-    def over(self) -> bool:
-        """Whether nothing more is done."""
-        return self.part in ("done", "failed")
-
     def reach(self, part: Part, share: float) -> None:
-        """Note how far it is; never backwards.
-
-        Raises
-        ------
-        GivenUpError
-            When nobody needs it any more.
-        """
-        if self.given_up or _ending.is_set():
-            raise GivenUpError
+        """Note how far it is; never backwards."""
+        if _ending.is_set() or self.given_up:
+            raise InputError("The program was ended, or the visit deleted", "Start again.")
         with self._lock:
             self.part, self.share = part, max(self.share, min(share, 1.0))
 
 
 _pool = ThreadPoolExecutor(1, thread_name_prefix="analysis")
 _jobs: dict[tuple[str, int, str | None], Job] = {}
-_films: dict[tuple[str, int], Job] = {}
 _lock = threading.Lock()
-_writing = threading.Lock()  # of results; two pages of the same test may be answered at once
+_writing = threading.Lock()  # of results: two pages may answer the same test at once
+_videos: set[tuple[str, int]] = set()
 _ending = threading.Event()
 _log = logging.getLogger(__name__)
 
@@ -97,52 +80,8 @@ def start(visit: Visit, number: int, *, again: bool = False) -> Job:
             if test.analysed:
                 job.reach("done", 1.0)
             else:
-                _pool.submit(_run, job, visit, partial(_analyze, visit, test, job))
+                _pool.submit(_run, visit, test, job)
         return job
-
-
-def film(visit: Visit, number: int, *, anew: bool = False) -> Job:
-    """Have a test's annotated video written, unless it is there or under way; return how far that is.
-
-    Parameters
-    ----------
-    visit : whose test it is.
-    number : of the test; it must have been analysed.
-    anew : whether what is there, or under way, shows answers that were changed.
-    """
-    test = _test(visit, number)
-    key = visit.id, number
-    with _lock:
-        job = _films.get(key)
-        if job is not None and anew:
-            job.given_up = True
-        if job is None or anew:
-            job = _films[key] = Job()
-            there = not anew and (hub.visits().folder(visit, test) / OVERLAY).is_file()
-            if there or test.clip is None:
-                job.reach("done", 1.0)
-            else:
-                _pool.submit(_run, job, visit, partial(_film, visit, test, job))
-        return job
-
-
-def delete(visit: Visit) -> None:
-    """Remove a visit with all that it holds, and give up what is being made of it.
-
-    Raises
-    ------
-    InputError
-        When a file cannot be removed.
-    """
-    from slumpcv.ui.stored import forget
-
-    with _lock:
-        for key in [key for key in _jobs if key[0] == visit.id]:
-            _jobs.pop(key).given_up = True
-        for film_key in [key for key in _films if key[0] == visit.id]:
-            _films.pop(film_key).given_up = True
-    hub.delete(visit)
-    forget()
 
 
 def finish(visit: Visit, number: int, answers: Answers) -> None:
@@ -159,12 +98,46 @@ def finish(visit: Visit, number: int, answers: Answers) -> None:
     InputError
         When a symptom lies after the end of the clip, or the disk is full.
     """
-    test = _test(visit, number)
+    from slumpcv.analysis import write_results
+
+    test = _test(visit, number).model_copy(update={"answers": answers})
+    folder = hub.visits().folder(visit, test)
     with speaking(visit.language), _writing:
-        analysis = _analysis(visit, test, answers)
-        _write(analysis, hub.visits().folder(visit, test), test)
-        hub.visits().update_test(visit, number, answers=answers, answered=True)
-    film(visit, number, anew=True)
+        analysis = _answered(visit, test, folder)
+        write_results(analysis, folder, _recording(folder, test), overlay=False, made_on=date.today())
+    hub.visits().update_test(visit, number, answers=answers, answered=True)
+    want_video(visit, number)
+
+
+def want_video(visit: Visit, number: int) -> None:
+    """Have a test's annotated video written, unless it is there or on its way.
+
+    The end of the program may have cut it off; whoever looks at the result has it begun anew.
+    """
+    test = _test(visit, number)
+    key, folder = (visit.id, number), hub.visits().folder(visit, test)
+    with _lock:
+        if key in _videos or test.clip is None or (folder / VIDEO_NAME).is_file():
+            return
+        _videos.add(key)
+    _pool.submit(_make_video, visit, test, folder)
+
+
+def delete(visit: Visit) -> None:
+    """Remove a visit with all that it holds, and give up what is being made of it.
+
+    Raises
+    ------
+    InputError
+        When a file cannot be removed.
+    """
+    from slumpcv.ui.stored import forget
+
+    with _lock:
+        for key in [key for key in _jobs if key[0] == visit.id]:
+            _jobs.pop(key).given_up = True
+    hub.delete(visit)
+    forget()
 
 
 def stop() -> None:
@@ -173,12 +146,10 @@ def stop() -> None:
     _pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _run(job: Job, visit: Visit, work: Callable[[], None]) -> None:
+def _run(visit: Visit, test: VisitTest, job: Job) -> None:
     try:
         with speaking(visit.language):
-            work()
-    except GivenUpError:
-        return
+            _analyze(visit, test, job)
     except InputError as error:
         job.error, job.part = error, "failed"
     except Exception as error:
@@ -189,42 +160,20 @@ def _run(job: Job, visit: Visit, work: Callable[[], None]) -> None:
 
 
 def _analyze(visit: Visit, test: VisitTest, job: Job) -> None:
-    from slumpcv.analysis import analyze
+    job.reach("following", 0.0)
+    from slumpcv.analysis import analyze, write_results
 
     folder = hub.visits().folder(visit, test)
     clip = _clip(folder, test)
-    job.reach("following", 0.0)
     analysis = analyze(clip, test.side, progress=lambda share: job.reach("following", FOLLOWING * share))
     write_replay(
         clip, folder / REPLAY, lambda share: job.reach("replay", FOLLOWING + (REPLAYING - FOLLOWING) * share)
     )
     job.reach("writing", REPLAYING)
     with _writing:
-        _write(analysis, folder, test)
+        write_results(analysis, folder, clip, overlay=False, made_on=date.today())
     hub.visits().update_test(visit, test.number, analysed=True)
     job.reach("done", 1.0)
-
-
-def _film(visit: Visit, test: VisitTest, job: Job) -> None:
-    from slumpcv.analysis import write_film
-
-    assert test.clip is not None
-    job.reach("following", 0.0)
-    folder = hub.visits().folder(visit, test)
-    analysis = _analysis(visit, test, test.answers)
-    write_film(folder / OVERLAY, analysis, folder / test.clip, lambda share: job.reach("writing", share))
-    job.reach("done", 1.0)
-
-
-def _analysis(visit: Visit, test: VisitTest, answers: Answers | None) -> Analysis:
-    """Return what was measured, judged with these answers."""
-    from slumpcv.analysis import analyze_track, with_answers
-    from slumpcv.track import load_track
-
-    analysis = analyze_track(load_track(hub.visits().folder(visit, test) / "track.npz"), test.side)
-    if answers is None:
-        return analysis
-    return with_answers(analysis, answers, _other_knee_deg(visit, test))
 
 
 def write_replay(clip: Path, replay: Path, progress: Callable[[float], None] | None = None) -> None:
@@ -270,11 +219,42 @@ def _clip(folder: Path, test: VisitTest) -> Path:
     return clip
 
 
-def _write(analysis: Analysis, folder: Path, test: VisitTest) -> None:
-    from slumpcv.analysis import write_results
+def _recording(folder: Path, test: VisitTest) -> Path | None:
+    return None if test.clip is None else folder / test.clip
 
-    clip = None if test.clip is None else folder / test.clip
-    write_results(analysis, folder, clip, overlay=False, made_on=date.today())
+
+def _answered(visit: Visit, test: VisitTest, folder: Path) -> Analysis:
+    """Return a test's analysis, with its answers, from the saved track: without the slow part."""
+    from slumpcv.analysis import analyze_track, with_answers
+    from slumpcv.track import load_track
+
+    analysis = analyze_track(load_track(folder / "track.npz"), test.side)
+    if test.answers is None:
+        return analysis
+    return with_answers(analysis, test.answers, _other_knee_deg(visit, test))
+
+
+def _make_video(visit: Visit, test: VisitTest, folder: Path) -> None:
+    from slumpcv.analysis import write_video
+
+    try:
+        with speaking(visit.language):
+            clip = _recording(folder, test)
+            assert clip is not None
+            write_video(folder, _answered(visit, test, folder), clip, lambda _: _go_on(folder))
+    except InputError as error:
+        _log.warning("an annotated video was not written: %s", error)
+    except Exception:
+        _log.exception("an annotated video was not written")
+    finally:
+        with _lock:
+            _videos.discard((visit.id, test.number))
+
+
+def _go_on(folder: Path) -> None:
+    """Raise when nobody wants what is being made any more."""
+    if _ending.is_set() or not folder.is_dir():
+        raise InputError("The program was ended, or the visit deleted", "Start again.")
 
 
 def _other_knee_deg(visit: Visit, test: VisitTest) -> float | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
-from slumpcv.answers import ASKED_PHASES, PROVOKED, Answers, Felt, Mark
+from slumpcv.answers import ASKED_PHASES, PROVOKED, Answers, Felt, Intake, Mark, StopReason
 from slumpcv.assess import follow_course
 from slumpcv.moments import SUSPICIOUS, Moment, find_moments
 from slumpcv.symptoms import correlate
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Name = Literal["stop", "signs", "moment", "again", "recovery"]
 Heard = Literal["yes", "no", "not_more"]
+# Chosen in place of a reason by somebody who was only seen to come back up, and had not meant to stop.
+NOT_STOPPED = "not_stopped"
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,13 @@ def first_answers(live: GuidedTest | None, clip_end_s: float) -> Answers:
     if live is None:
         return Answers(how="replay")
     marks = tuple(_within(mark, clip_end_s) for mark in live.symptoms())
-    stopped_in = live.stopped_in if live.status == "stopped" else None
+    stopped_in = live.stopped_in if was_stopped(live) else None
     return Answers(how="replay", symptoms=marks, stopped_in=stopped_in)
+
+
+def was_stopped(live: GuidedTest | None) -> bool:
+    """Return whether the person stopped; a test that ended because a step was not seen is none."""
+    return live is not None and live.status == "stopped" and live.stopped_by != "unseen"
 
 
 def _within(mark: Mark, clip_end_s: float) -> Mark:
@@ -75,9 +82,7 @@ def steps(answers: Answers, angles: Angles, spans: Sequence[PhaseSpan], stopped:
 
 def whole(answers: Answers, visit: Visit, test: VisitTest) -> Answers:
     """Return answers with what was asked before the test: the safety screen and the intake."""
-    intake = visit.intake
-    if intake is not None:
-        intake = intake.model_copy(update={"earlier_tests_24h": test.earlier_24h})
+    intake = (visit.intake or Intake()).model_copy(update={"earlier_tests_24h": test.earlier_24h})
     return answers.model_copy(update={"screen": visit.screen, "intake": intake})
 
 
@@ -94,8 +99,31 @@ def is_answered(step: Step, answers: Answers) -> bool:
         felt = felt_at(step.moment, answers)
         return felt is not None and (felt.intensity == 0 or None not in (felt.intensity, felt.familiar))
     if step.name == "stop":
-        return answers.stop_reason is not None
+        return stop_said(answers) is not None
     return step.name == "recovery" and answers.recovery is not None
+
+
+def reasons(live: GuidedTest | None) -> tuple[str, ...]:
+    """Return what somebody can give as the reason for which a test ended early.
+
+    A key or the button is a stop; sitting up or lowering the leg may also be the end of the movement.
+    """
+    pressed = live is not None and live.stopped_by in ("key", "button")
+    return get_args(StopReason) if pressed else (*get_args(StopReason), NOT_STOPPED)
+
+
+def stop_said(answers: Answers) -> str | None:
+    """Return which of the `reasons` was given, None before that."""
+    if answers.stop_reason is None and answers.stopped_in is None:
+        return NOT_STOPPED
+    return answers.stop_reason
+
+
+def with_stop(answers: Answers, said: str | None, live: GuidedTest | None) -> Answers:
+    """Return answers with one of the `reasons`; who had not stopped did not stop anywhere."""
+    if said == NOT_STOPPED:
+        return with_answer(answers, stop_reason=None, stopped_in=None)
+    return with_answer(answers, stop_reason=said, stopped_in=None if live is None else live.stopped_in)
 
 
 def felt_at(moment: Moment, answers: Answers) -> Felt | None:

@@ -110,7 +110,8 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_camera(clip, tmp_path_factory.mktemp("camera") / "right_plain.y4m")
 
 
-@pytest.fixture(scope="session")
+# Of each module and not of the whole run: while it is up, no other test can run an event loop.
+@pytest.fixture(scope="module")
 def playwright_() -> Iterator[Playwright]:
     if CHROMIUM is None:
         pytest.skip("no chromium on this machine")

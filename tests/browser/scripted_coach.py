@@ -56,13 +56,14 @@ class ScriptedCoach:
         ]
         fix = None if done >= len(CHECKS) else "Turn the chair, so that your side faces the camera."
         held = max(0.0, share * 3 - 2)
-        return {"mode": "setup", "checks": checks, "fix": fix, "held": held, "record": share >= 1}
+        say = [] if self.said else self._say("setup_side_view", fix or "")
+        return {"mode": "setup", "say": say, "checks": checks, "fix": fix, "held": held, "record": share >= 1}
 
     def _test(self, time_s: float) -> dict[str, Any]:
         at = (time_s - self.began_s) / self.step_s
         over = self.stopped_s is not None or at >= len(STEPS)
         step, title = STEPS[min(int(at), len(STEPS) - 1)]
-        say = self._say(step.lower(), title) if int(at) > self.step_said and not over else []
+        say = self._say(f"cue_{step.lower()}", title) if int(at) > self.step_said and not over else []
         self.step_said = max(self.step_said, int(at))
         return {
             "mode": "over" if over else "test",
@@ -78,10 +79,13 @@ class ScriptedCoach:
 
     def _say(self, key: str, text: str) -> list[dict[str, Any]]:
         self.said += 1
-        return [{"id": self.said, "key": f"cue_{key}", "text": text}]
+        return [{"id": self.said, "key": key, "text": text}]
 
     def recording_began(self, time_s: float) -> None:
         self.began_s = time_s
+
+    def go_on(self) -> None:
+        self.setup_s = 0.0
 
     def press(self, time_s: float, by: str) -> list[dict[str, Any]]:
         self.marks.append([time_s - self.began_s, None, by])
@@ -96,6 +100,9 @@ class ScriptedCoach:
         self.stopped_by = by
         self.said += 1
         return [{"id": self.said, "key": "stop", "text": "Stop."}]
+
+    def speaking(self, _time_s: float) -> None:
+        pass
 
     def spoken(self, _time_s: float) -> None:
         pass

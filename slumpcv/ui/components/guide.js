@@ -3,13 +3,16 @@
 const PICTURE_WIDTH = 512;                // enough for the pose model, a fifth of the camera's data
 const SHORTEST_MARK_MS = 1000;            // a presenter's key is down for an instant only
 const LAST_WORDS_MS = 12000;              // as long as the end waits for what is still being said
+const UNWATCHED_MS = 5000;                // without an answer for so long, nobody watches over the person
 const STILL_KEYS = new Set(["Tab", "Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "Fn"]);
 
 class GuidedTest {
   constructor(host, data, tell) {
     Object.assign(this, { data, tell });
     this.view = new View(host, data);
-    this.sound = new Sound(data, (key) => this.order("spoken", key));
+    this.sound = new Sound(data, {
+      onSpeaking: (key) => this.order("speaking", key), onSpoken: (key) => this.order("spoken", key),
+    });
     this.held = new Map();                // what is pressed, and since when
     this.small = document.createElement("canvas");
     this.off = new AbortController();
@@ -24,6 +27,7 @@ class GuidedTest {
     on(view.find(".try-sound"), "click", () => this.tryOut());
     on(view.find(".again"), "click", () => this.start());
     on(view.find(".leave"), "click", () => this.leave());
+    on(view.find(".anyway"), "click", () => this.order("go_on"));
     on(view.find(".stop"), "click", () => this.stop("button"));
     on(view.find(".go-on"), "click", () => this.over());
     for (const button of all(".upload")) on(button, "click", () => this.upload());
@@ -55,11 +59,12 @@ class GuidedTest {
 
   async start() {
     this.halt();
+    this.sound.begin();
     this.sound.unlock();
     const take = this.take = crypto.getRandomValues(new Uint32Array(2)).join("-");
     const { data, view } = this;
     this.ending = this.recording = false;
-    this.recorder = undefined;
+    this.recorder = this.stopping = undefined;
     view.closing = false;
     const onEnded = (why) => (why === "sample_over" ? this.sampleOver() : this.fail(why));
     this.source = data.demo ? new Sample(view.find(".sample"), data.demo, { onEnded })
@@ -98,6 +103,7 @@ class GuidedTest {
     if (this.beginsAfter !== undefined && t >= this.beginsAfter) {
       this.beginsAfter = undefined;       // this very picture is the first one of the recording
       this.order("recording", undefined, t);
+      if (this.stopping) this.order("stop", this.stopping); // was pressed before there was a test to stop
       source.play();
     }
     if (!link?.free || !source.size[0]) return;
@@ -114,6 +120,7 @@ class GuidedTest {
     this.sound.say(message.say ?? []);
     this.sound.tones(message.tones ?? []);
     if (message.type !== "seen") return;
+    this.answeredAt = performance.now();
     if (this.recording && message.mode === "setup" && !message.record) return this.fail("gone");
     this.source.follow(message.step, message.mode === "over");
     if (message.record && !this.recording) this.record();
@@ -135,6 +142,13 @@ class GuidedTest {
       return this.fail("recorder");
     }
     this.beginsAfter = this.now();
+    this.watching = setInterval(() => this.watch(), 500);
+  }
+
+  // A person who is bent sees no message: when the guide is gone, they are told to come up.
+  watch() {
+    const unwatched = performance.now() - this.answeredAt > UNWATCHED_MS;
+    if (unwatched && !this.ending && !this.stopping) this.stop("unseen");
   }
 
   connection(state) {
@@ -181,8 +195,10 @@ class GuidedTest {
 
   async fail(why, ending = false) {
     if (this.ending && !ending && why !== "disk_full" && why !== "too_large") return;
+    const bent = this.recording && !ending && !this.ending;
     this.ending = true;
-    this.sound.silence();
+    if (bent) this.sayStop();
+    else this.sound.silence();
     const { recorder } = this;
     const held = recorder !== undefined && recorder.first > 0;
     this.view.trouble(why, held);
@@ -191,9 +207,18 @@ class GuidedTest {
     this.source?.stop();
   }
 
+  // Heard at once, whatever else is being said, and whether or not the server can be reached.
   stop(by) {
+    if (!this.recording || this.ending || this.stopping) return;
+    this.stopping = by;
+    this.sayStop();
     for (const what of [...this.held.keys()]) this.release(what);
     this.order("stop", by);
+  }
+
+  sayStop() {
+    this.sound.say([{ key: "stop", text: this.data.stop }]);
+    this.view.words(this.data.stop);
   }
 
   escape() {
@@ -260,6 +285,7 @@ class GuidedTest {
   // Lets go of the camera, the connection and the sound; what was recorded stays on its way to the disk.
   halt() {
     this.take = undefined;
+    clearInterval(this.watching);
     this.sound.silence();
     this.link?.close();
     this.source?.stop();

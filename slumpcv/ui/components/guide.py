@@ -64,7 +64,7 @@ def _data(visit: Visit, test: VisitTest) -> dict[str, Any]:
     token = hub.open_seat(visit, test.number)
     with speaking(visit.language):
         texts = {name.partition(".")[2]: text(name) for name in KEYS}
-        sound_check = text("say.sound_check")
+        sound_check, stop = text("say.sound_check"), text("say.stop")
     return {
         "live": f"/slumpcv/live/{token}",
         "clip": f"/slumpcv/clip/{token}",
@@ -74,6 +74,7 @@ def _data(visit: Visit, test: VisitTest) -> dict[str, Any]:
         "demo": _demo(test) if test.source == "demo" else None,
         "texts": texts,
         "sound_check": sound_check,
+        "stop": stop,
     }
 
 

@@ -46,7 +46,7 @@ class Link {
   order(type, t, by) {
     const words = JSON.stringify({ type, t, by });
     if (this.socket.readyState === WebSocket.OPEN) this.socket.send(words);
-    else this.orders.push(words);
+    else if (type !== "speaking") this.orders.push(words);
   }
 
   get free() {

@@ -1,19 +1,25 @@
 // What the person hears: recorded prompts one after the other, tones, or the browser's own voice.
 
-const INTERRUPTING = "stop";              // this prompt waits for no other
+const LAST = "stop";                      // waits for no other prompt, and none comes after it
 const READING_MS_PER_LETTER = 70;         // how long a text stays that nothing can speak
+const SPEAKING_EVERY_MS = 500;            // the guide waits as long as it hears that something is being said
+const OVERDUE_MS = 1500;                  // a sound that has not ended this long after its time never will
 
 const TONES = ["hold", "done", "mark_on", "mark_off"];
 
 class Sound {
-  constructor(data, onSpoken) {
-    this.data = data;
-    this.onSpoken = onSpoken;
+  constructor(data, { onSpeaking, onSpoken }) {
+    Object.assign(this, { data, onSpeaking, onSpoken });
     this.own = false;                     // whether the browser's voice speaks
     this.buffers = new Map();
-    this.waiting = [];
-    this.playing = null;
+    this.begin();
+  }
+
+  // Each take counts its prompts from 1, and may be stopped once.
+  begin() {
+    this.silence();
     this.heard = 0;                       // the highest id said so far: nothing is said twice
+    this.stopped = false;
   }
 
   // Has to be called from a click: browsers let no page make a sound before one.
@@ -41,35 +47,49 @@ class Sound {
     for (const item of items) {
       if (item.id !== undefined && item.id <= this.heard) continue;
       this.heard = Math.max(this.heard, item.id ?? 0);
-      if (item.key === INTERRUPTING) this.silence();
-      this.waiting.push(item);
+      if (this.stopped) continue;
+      if (item.key === LAST) {
+        this.silence();
+        this.stopped = true;
+      }
+      this.waiting = item;                // what has had to wait until now would be out of date
     }
     if (!this.playing) this.next();
   }
 
-  get quiet() { return !this.playing && this.waiting.length === 0; }
+  get quiet() { return !this.playing && !this.waiting; }
 
   silence() {
-    this.waiting = [];
+    this.waiting = null;
     const playing = this.playing;
     this.playing = null;
+    playing?.over();
     playing?.stop();
   }
 
   next() {
-    const item = this.waiting.shift();
+    const item = this.waiting;
+    this.waiting = null;
     if (!item) return;
-    const speech = { stop: () => {} };
+    const telling = setInterval(() => this.onSpeaking(item.key), SPEAKING_EVERY_MS);
+    const speech = { stop: () => {}, over: () => { clearInterval(telling); clearTimeout(speech.overdue); } };
     this.playing = speech;
     const ended = () => {
       if (this.playing !== speech) return;
       this.playing = null;
+      speech.over();
       this.onSpoken(item.key);
       this.next();
     };
     const voice = Sound.voiceFor(this.data.language);
     const buffer = this.buffers.get(`${this.data.language}/${item.key}`);
-    if (buffer && !(this.own && voice)) this.playBuffer(buffer, speech, ended);
+    const recorded = buffer && !(this.own && voice);
+    const longest_ms = recorded ? buffer.duration * 1000 : 2 * item.text.length * READING_MS_PER_LETTER;
+    speech.overdue = setTimeout(() => {
+      ended();
+      speech.stop();
+    }, longest_ms + OVERDUE_MS);
+    if (recorded) this.playBuffer(buffer, speech, ended);
     else if (voice) this.speak(item.text, voice, speech, ended);
     else {
       const timer = setTimeout(ended, item.text.length * READING_MS_PER_LETTER);
@@ -78,6 +98,7 @@ class Sound {
   }
 
   playBuffer(buffer, speech, ended) {
+    this.context.resume();                // a call or a sleep may have held it up
     const node = this.source(buffer);
     node.onended = ended;
     speech.stop = () => node.stop();

@@ -20,6 +20,7 @@ KEYS = (
     "camera.hold_still",
     "camera.check_done",
     "camera.check_open",
+    "camera.anyway",
     "camera.feel",
     "camera.marked",
     "camera.stop",

@@ -38,6 +38,7 @@ const MARKUP = `
   </div>
   <div class="bar">
     <button class="main feel" data-text="feel" hidden></button>
+    <button class="plain anyway" data-text="anyway" hidden></button>
     <button class="plain stop" data-text="stop" hidden></button>
     <button class="plain upload" data-text="upload"></button>
     <button class="plain leave" data-text="back"></button>
@@ -81,6 +82,7 @@ class View {
     this.host.dataset.mode = mode;
     this.find(".dots").hidden = this.find(".feel").hidden = this.find(".stop").hidden = mode !== "test";
     this.find(".checks").hidden = mode !== "setup";
+    this.find(".anyway").hidden = true;
     for (const name of [".bar .upload", ".leave"]) this.find(name).hidden = mode === "test" || mode === "saving";
     this.find(".trouble").hidden = true;
     for (const part of this.behind) part.inert = false;
@@ -110,7 +112,8 @@ class View {
     else this.step(answer);
   }
 
-  checks({ checks = [], fix, held }) {
+  checks({ checks = [], fix, held, may_go_on }) {
+    this.find(".anyway").hidden = !may_go_on;
     const list = this.find(".checks");
     while (list.children.length < checks.length) list.append(document.createElement("li"));
     while (list.children.length > checks.length) list.lastChild.remove();

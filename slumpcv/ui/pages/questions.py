@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import streamlit as st
 
-from slumpcv.answers import Felt, HeadLiftChange, Recovery, StopReason, WarningSign
+from slumpcv.answers import Felt, HeadLiftChange, Recovery, WarningSign
 from slumpcv.assess import follow_course
 from slumpcv.language import text
 from slumpcv.report.wording import sentences
@@ -36,6 +36,8 @@ def show(visit: Visit) -> None:
     test = visit.test
     if test is None:
         state.go(visit, "prepare")
+    if not test.analysed:
+        state.go(visit, "analysis")
     stored = read_stored(hub.visits().folder(visit, test))
     Questions(visit, test, stored).show()
 
@@ -48,7 +50,7 @@ class Questions:
         self.name = f"questions-{visit.id}-{test.number}"
         clip_end_s = float(stored.angles.time_s[-1]) if len(stored.angles.time_s) else 0.0
         self.answers = test.answers or questioning.first_answers(test.live, clip_end_s)
-        self.stopped = test.live is not None and test.live.status == "stopped"
+        self.stopped = questioning.was_stopped(test.live)
         self.steps = self._steps(self.answers)
         self.at = self._at()
 
@@ -71,7 +73,7 @@ class Questions:
         shell.heading(_title(step))
         place: DeltaGenerator = st.container()
         if step.name in ("moment", "again"):
-            left, place = st.columns([1.1, 1], gap="large")
+            left, place = st.columns([1.1, 1], gap="medium")
             with left:
                 self._replay(step)
         with place:
@@ -176,16 +178,16 @@ class Questions:
 
     def _stop(self) -> Answers:
         st.write(text("replay.intro.stop"))
-        reasons = get_args(StopReason)
-        given = self.answers.stop_reason
-        reason = st.radio(
+        options = questioning.reasons(self.test.live)
+        given = questioning.stop_said(self.answers)
+        said = st.radio(
             text("replay.stop_reason"),
-            reasons,
-            index=None if given is None else reasons.index(given),
-            format_func=lambda option: spoken(f"ask.stop_reason.{option}"),
+            options,
+            index=None if given is None else options.index(given),
+            format_func=_reason,
             key=self._field("stop"),
         )
-        return questioning.with_answer(self.answers, stop_reason=reason)
+        return questioning.with_stop(self.answers, said, self.test.live)
 
     def _signs(self) -> Answers:
         st.write(text("ask.felt.warning_signs"))
@@ -215,8 +217,7 @@ class Questions:
         answered = questioning.is_answered(step, answers)
         if self.at > 0 and st.button(text("replay.previous"), key="previous", icon=":material/arrow_back:"):
             self._go(self.steps[self.at - 1], self.at - 1)
-        if step.name in ("signs", "again"):
-            answered = True
+        answered = answered or step.name in ("signs", "again")
         none = step.name == "signs" and not answers.warning_signs
         label = text("replay.finish" if last else "replay.none_of_these" if none else "replay.next")
         if st.button(label, key="answer_next", type="primary", disabled=not answered):
@@ -250,6 +251,11 @@ class Questions:
             jobs.finish(self.visit, self.test.number, questioning.whole(answers, self.visit, self.test))
         st.session_state.pop(self.name, None)
         state.go(self.visit, "result")
+
+
+def _reason(said: str) -> str:
+    not_stopped = said == questioning.NOT_STOPPED
+    return text("replay.not_stopped") if not_stopped else spoken(f"ask.stop_reason.{said}")
 
 
 def _title(step: Step) -> str:

@@ -9,13 +9,14 @@ import streamlit as st
 
 from slumpcv.export.bundle import VIDEO_NAME
 from slumpcv.export.run import Options, export
-from slumpcv.language import text
+from slumpcv.language import language, speaking, text
 from slumpcv.report.patient_page import FOR_PATIENTS
 from slumpcv.report.wording import sentences
 from slumpcv.session import NOT_JUDGED
 from slumpcv.ui import jobs, shell, state
 from slumpcv.ui.pages import result_movement
 from slumpcv.ui.pages.questions import ask_recovery
+from slumpcv.ui.questioning import whole
 from slumpcv.ui.server import hub
 from slumpcv.ui.stored import read_stored
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from slumpcv.language import Language
     from slumpcv.session import Outcome, Remark, Session
     from slumpcv.terms import Side
     from slumpcv.ui.stored import Stored
@@ -94,7 +96,7 @@ def _no_outcome(session: Session) -> None:
 
 def _judged(outcome: Outcome) -> None:
     st.html(f'<p class="lead">{escape(outcome.text)}</p>')
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         shell.part(text("report.patient.next"))
         own = [remark.text for remark in outcome.addons if remark.code in FOR_PATIENTS]
@@ -135,7 +137,8 @@ def _recovery(visit: Visit, test: VisitTest, session: Session) -> None:
         recovery = ask_recovery(visit, test, None, key)
         if st.button(text("replay.result.save"), key="save_recovery", disabled=recovery is None):
             with st.spinner(text("replay.writing")):
-                jobs.finish(visit, test.number, answers.model_copy(update={"recovery": recovery}))
+                changed = answers.model_copy(update={"recovery": recovery})
+                jobs.finish(visit, test.number, whole(changed, visit, test))
             st.rerun()
 
 
@@ -155,13 +158,16 @@ def _take_along(visit: Visit, test: VisitTest, stored: Stored) -> None:
         key="pdf",
     )
     # The annotated video is written while the person reads; then nothing needs to be looked for any more.
-    waits = not jobs.film(visit, test.number).over
-    st.fragment(_zip, run_every=LOOK_EVERY_S if waits else None)(test, stored.folder)
+    waits = test.clip is not None and not (stored.folder / VIDEO_NAME).is_file()
+    if waits:
+        jobs.want_video(visit, test.number)
+    st.fragment(_zip, run_every=LOOK_EVERY_S if waits else None)(test, stored.folder, language())
     st.caption(text("replay.result.zip_note"))
 
 
-def _zip(test: VisitTest, folder: Path) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", key="take"):
+def _zip(test: VisitTest, folder: Path, spoken: Language) -> None:
+    place = st.container(horizontal=True, vertical_alignment="center", key="take")
+    with speaking(spoken), place:  # a fragment runs again by itself, outside of the page's language
         has_video = (folder / VIDEO_NAME).is_file()
         with_video = has_video and bool(st.session_state.get("zip_video", False))
         st.download_button(

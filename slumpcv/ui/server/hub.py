@@ -6,12 +6,12 @@ import os
 import secrets
 import threading
 import time
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slumpcv.live.record import GuidedTest
-from slumpcv.ui.server import voices
+from slumpcv.live.voice import seconds_of
 from slumpcv.ui.server.clipfile import clips_in
 from slumpcv.ui.server.seat import Coaching, Seat
 from slumpcv.visits import Visits
@@ -52,7 +52,7 @@ def make_coach(side: Side, language: Language) -> Coaching:
     """Return a coach for a test of this leg."""
     from slumpcv.live.coach import Coach
 
-    return Coach(side, language, partial(voices.seconds_of, language))
+    return Coach(side, language, seconds_of(language))
 
 
 def open_seat(visit: Visit, number: int) -> str:

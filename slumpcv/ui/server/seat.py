@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from slumpcv.terms import Side
 
 Json = dict[str, Any]
-OrderKind = Literal["recording", "press", "release", "stop", "spoken", "ended"]
+OrderKind = Literal["recording", "go_on", "press", "release", "stop", "speaking", "spoken", "ended"]
 
 
 log = logging.getLogger(__name__)
@@ -36,9 +36,11 @@ class Coaching(Protocol):
 
     def frame(self, jpeg: bytes, time_s: float) -> Answer: ...  # noqa: D102
     def recording_began(self, time_s: float) -> None: ...  # noqa: D102
+    def go_on(self) -> None: ...  # noqa: D102
     def press(self, time_s: float, by: MarkedBy) -> list[Spoken | Sounded]: ...  # noqa: D102
     def release(self, time_s: float, by: MarkedBy) -> list[Spoken | Sounded]: ...  # noqa: D102
     def stop(self, time_s: float, by: StoppedBy) -> list[Spoken | Sounded]: ...  # noqa: D102
+    def speaking(self, time_s: float) -> None: ...  # noqa: D102
     def spoken(self, time_s: float) -> None: ...  # noqa: D102
     def record(self) -> GuidedTest | None: ...  # noqa: D102
     def close(self) -> None: ...  # noqa: D102
@@ -171,12 +173,16 @@ class Seat:
         match order.kind:
             case "recording":
                 coach.recording_began(order.time_s)
+            case "go_on":
+                coach.go_on()
             case "press":
                 return coach.press(order.time_s, order.by)
             case "release":
                 return coach.release(order.time_s, order.by)
             case "stop":
                 return coach.stop(order.time_s, order.by)
+            case "speaking":
+                coach.speaking(order.time_s)
             case "spoken":
                 coach.spoken(order.time_s)
             case "ended":
