@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -63,7 +64,8 @@ def atomic_write(path: Path) -> Iterator[Path]:
     InputError
         When the disk is full or the folder cannot be written to.
     """
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    writer = f"{os.getpid()}-{threading.get_ident()}"  # two that write the same file keep apart
+    temporary = path.with_name(f".{path.stem}.{writer}.part{path.suffix}")
     try:
         yield temporary
         with temporary.open("rb+") as written:

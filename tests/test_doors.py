@@ -68,8 +68,9 @@ def test_a_link_elsewhere_does_not_replace_the_owner() -> None:
     assert "0;url=/?visit=a" in answer.text
 
 
-def test_a_link_elsewhere_cannot_send_the_browser_to_another_server() -> None:
-    answer = client().ask("//evil.example/", sec_fetch_site="cross-site", sec_fetch_mode="navigate")
+@pytest.mark.parametrize("start", ["//", "/\\", "/\\/", "\\\\"])
+def test_a_link_elsewhere_cannot_send_the_browser_to_another_server(start: str) -> None:
+    answer = client().ask(f"{start}evil.example/", sec_fetch_site="cross-site", sec_fetch_mode="navigate")
     assert "0;url=/evil.example/" in answer.text
 
 

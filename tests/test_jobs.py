@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slumpcv.answers_file import load_answers
+from slumpcv.errors import InputError
 from slumpcv.session_file import load_session
 from slumpcv.ui import jobs
 from slumpcv.ui.server import hub
@@ -76,6 +78,27 @@ def test_a_recording_becomes_results_and_a_clip_to_replay() -> None:
         assert time.monotonic() < until
         time.sleep(0.1)
     assert load_session(folder / "session.json").outcome == outcome
+
+
+def test_a_visit_deleted_while_it_is_analysed_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work = threading.Event()
+
+    def endless(_clip: Path, _side: str, progress: Callable[[float], None]) -> None:
+        if at_work.is_set():
+            raise InputError("This is the next clip", "It may fail.")
+        at_work.set()
+        while True:
+            progress(0.5)
+            time.sleep(0.01)
+
+    monkeypatch.setattr("slumpcv.analysis.analyze", endless)
+    visit = visit_with(lambda path: shutil.copy(SAMPLES / "right_no_lift.mp4", path), "clip.mp4")
+    jobs.start(visit, 1)
+    assert at_work.wait(LONGEST_WAIT_S)
+    jobs.delete(visit)
+    other = visit_with(lambda path: path.write_text("no video"), "clip.mp4")
+    assert finished(other).part == "failed"  # the one thread is free again
+    assert [path.name for path in hub.visits().root.iterdir()] == [other.id]
 
 
 def test_what_cannot_be_analysed_says_why_and_can_be_tried_again() -> None:

@@ -406,3 +406,4 @@ def test_the_phone_as_a_button_is_offered_where_a_phone_gets_in(
     app = opened(visit)
     app.run()
     assert [code.value for code in app.code] == ["https://here/1"]  # scanned once, it must stay
+    assert next(given) == "2"  # and no other was made

@@ -446,6 +446,20 @@ def test_a_visit_deleted_while_it_is_filmed_is_gone(
     assert list(hub.visits().root.iterdir()) == []
 
 
+def test_a_phone_that_is_the_button_gets_neither_clip_nor_camera(
+    client: Client, seated: tuple[Visit, str]
+) -> None:
+    seat = hub.seat(seated[1])
+    assert seat is not None
+    put(client, seat.token, 0, b"recorded")
+    assert hub.seat_of_button(seat.button) is seat
+    assert hub.seat_of_button(seat.token) is None
+    assert client.get(f"/slumpcv/file/{seat.button}/clip.webm").status == 404
+    assert put(client, seat.button, 1, b"more").status == 404
+    with pytest.raises(InvalidStatus):
+        client.live(seat.button)
+
+
 def test_a_button_pressed_after_the_end_does_not_reach_the_next_take(
     client: Client, seated: tuple[Visit, str], coaches: list[FakeCoach]
 ) -> None:

@@ -42,12 +42,13 @@ class Job:
     part: Part = "waiting"
     share: float = 0.0
     error: InputError | None = None
+    given_up: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def reach(self, part: Part, share: float) -> None:
         """Note how far it is; never backwards."""
-        if _ending.is_set():
-            raise InputError("The program was ended", "Start it again.")
+        if _ending.is_set() or self.given_up:
+            raise InputError("The program was ended, or the visit deleted", "Start again.")
         with self._lock:
             self.part, self.share = part, max(self.share, min(share, 1.0))
 
@@ -55,6 +56,7 @@ class Job:
 _pool = ThreadPoolExecutor(1, thread_name_prefix="analysis")
 _jobs: dict[tuple[str, int, str | None], Job] = {}
 _lock = threading.Lock()
+_writing = threading.Lock()  # of results: two pages may answer the same test at once
 _videos: set[tuple[str, int]] = set()
 _ending = threading.Event()
 _log = logging.getLogger(__name__)
@@ -100,7 +102,7 @@ def finish(visit: Visit, number: int, answers: Answers) -> None:
 
     test = _test(visit, number).model_copy(update={"answers": answers})
     folder = hub.visits().folder(visit, test)
-    with speaking(visit.language):
+    with speaking(visit.language), _writing:
         analysis = _answered(visit, test, folder)
         write_results(analysis, folder, _recording(folder, test), overlay=False, made_on=date.today())
     hub.visits().update_test(visit, number, answers=answers, answered=True)
@@ -119,6 +121,23 @@ def want_video(visit: Visit, number: int) -> None:
             return
         _videos.add(key)
     _pool.submit(_make_video, visit, test, folder)
+
+
+def delete(visit: Visit) -> None:
+    """Remove a visit with all that it holds, and give up what is being made of it.
+
+    Raises
+    ------
+    InputError
+        When a file cannot be removed.
+    """
+    from slumpcv.ui.stored import forget
+
+    with _lock:
+        for key in [key for key in _jobs if key[0] == visit.id]:
+            _jobs.pop(key).given_up = True
+    hub.delete(visit)
+    forget()
 
 
 def stop() -> None:
@@ -151,7 +170,8 @@ def _analyze(visit: Visit, test: VisitTest, job: Job) -> None:
         clip, folder / REPLAY, lambda share: job.reach("replay", FOLLOWING + (REPLAYING - FOLLOWING) * share)
     )
     job.reach("writing", REPLAYING)
-    write_results(analysis, folder, clip, overlay=False, made_on=date.today())
+    with _writing:
+        write_results(analysis, folder, clip, overlay=False, made_on=date.today())
     hub.visits().update_test(visit, test.number, analysed=True)
     job.reach("done", 1.0)
 

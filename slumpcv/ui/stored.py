@@ -74,6 +74,11 @@ def read_stored(folder: Path) -> Stored:
     return _read(folder, written)
 
 
+def forget() -> None:
+    """Let go of all that was read: it may be of a visit that was deleted."""
+    _read.cache_clear()
+
+
 @lru_cache(MOST_KEPT)
 def _read(folder: Path, _written: tuple[int, ...]) -> Stored:
     session, track = load_session(folder), load_track(folder / TRACK_NAME)

@@ -31,13 +31,19 @@ def show(visit: Visit) -> None:
         if visit.is_demo:  # nobody has answered anything yet
             state.begin("upload")
         state.go(visit, "upload")
-    _phone(hub.open_seat(visit, visit.test.number))
+    seat = hub.seat(hub.open_seat(visit, visit.test.number))
+    if seat is not None:
+        _phone(seat.button)
 
 
-def _phone(seat: str) -> None:
+def _phone(button: str) -> None:
     """Offer the code that makes a phone the button, where a phone can reach the app."""
-    # A link works once, so that a new one with every run would make the one just scanned useless.
-    pair = st.session_state.setdefault(f"pair_{seat}", lan.pairing(seat))
+    # A link works once, so that a new one with every run would make the one just scanned useless; only
+    # so many links are good at a time, and the first one to go would be that which starts the app.
+    name = f"pair_{button}"
+    if name not in st.session_state:
+        st.session_state[name] = lan.pairing(button)
+    pair = st.session_state[name]
     if pair is None:
         return
     with st.expander(text("lan.pair.title"), icon=":material/qr_code:"):

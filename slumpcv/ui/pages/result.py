@@ -210,7 +210,7 @@ def _what_else(visit: Visit, test: VisitTest) -> None:
         with st.popover(text("replay.result.delete"), icon=":material/delete:"):
             st.write(text("replay.result.delete_sure"))
             if st.button(text("replay.result.delete_yes"), key="delete_yes", type="primary"):
-                hub.visits().delete(visit)
+                jobs.delete(visit)
                 state.leave()
     st.caption(text("movement.not_reviewed"))
 

@@ -11,7 +11,7 @@ from babel.dates import format_datetime
 
 from slumpcv.language import LANGUAGES, language, listed, text
 from slumpcv.terms import Side
-from slumpcv.ui import shell, state
+from slumpcv.ui import jobs, shell, state
 from slumpcv.ui.server import hub
 from slumpcv.ui.server.samples import STORIES
 
@@ -123,7 +123,7 @@ def _row(visit: Visit, action: str, note: str) -> None:
         with st.popover(text("app.welcome.delete"), icon=":material/delete:"):
             st.write(text("app.welcome.delete_sure"))
             if st.button(text("app.welcome.delete_yes"), key=f"delete_{visit.id}"):
-                hub.visits().delete(visit)
+                jobs.delete(visit)
                 st.rerun()
 
 

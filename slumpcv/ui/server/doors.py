@@ -130,7 +130,9 @@ class Doors:
         # A link in a page of somebody else: the browser keeps back our cookies, though it may have them.
         if _came_from_elsewhere(connection) and connection.headers.get("sec-fetch-mode") == "navigate":
             query = connection.scope["query_string"].decode("latin-1")
-            return _go_on(connection, f"/{path.lstrip('/')}{'?' if query else ''}{query}")
+            # Browsers take both "//" and "/\\" for the beginning of another server's name.
+            inside = path.replace("\\", "/").lstrip("/")
+            return _go_on(connection, f"/{inside}{'?' if query else ''}{query}")
         if self._passes.guarded and not self._passes.good(connection.cookies.get(PASS, "")):
             return _page(connection, "refused", 403)
         return None

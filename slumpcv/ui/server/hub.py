@@ -84,6 +84,19 @@ def seat(token: str) -> Seat | None:
         return _seats.get(token)
 
 
+def seat_of_button(button: str) -> Seat | None:
+    """Return the seat that a phone is the button of, None when no phone was given it."""
+    with _lock:
+        return next(
+            (
+                seat
+                for seat in _seats.values()
+                if secrets.compare_digest(seat.button.encode(), button.encode())
+            ),
+            None,
+        )
+
+
 def _clear_up() -> None:
     """Let go of coaches that nobody needs any more, and of the seats unused for longest."""
     now = time.monotonic()

@@ -174,9 +174,14 @@ def qr_blocks(url: str) -> str:
     return out.getvalue()
 
 
-def pairing(seat_token: str) -> Pairing | None:
-    """Return how a phone becomes the button of a test; None when the app is not open to the network."""
+def pairing(button: str) -> Pairing | None:
+    """Return how a phone becomes the button of a test; None when the app is not open to the network.
+
+    Parameters
+    ----------
+    button : the token of the test's button.
+    """
     if not _open:
         return None
-    url = _open[0].link(f"/slumpcv/remote/{seat_token}?lang={language()}")
+    url = _open[0].link(f"/slumpcv/remote/{button}?lang={language()}")
     return Pairing(url, qr_svg(url))

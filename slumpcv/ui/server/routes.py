@@ -19,7 +19,7 @@ ROUTES: list[BaseRoute] = [
     Route("/slumpcv/file/{token}/{name}", get_file),
     Route("/slumpcv/voice/{lang}/{key}.mp3", get_voice),
     Route("/slumpcv/sample/{name}", get_sample),
-    *remote_routes(hub.seat),
+    *remote_routes(hub.seat_of_button),
 ]
 
 __all__ = ["MIDDLEWARE", "ROUTES"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 import time
 from dataclasses import dataclass, field
@@ -70,6 +71,7 @@ class Seat:
     Attributes
     ----------
     token : what the page shows to be let in.
+    button : what a phone shows to be the button of this test, and nothing else: no clip, no camera.
     visit_id, owner, number, side : which test of which visit.
     folder : the test's folder.
     make_coach : gives a new coach.
@@ -84,6 +86,7 @@ class Seat:
     folder: Path
     make_coach: Callable[[], Coaching]
     save: Callable[[Seat, str, GuidedTest], None]
+    button: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     used_at: float = field(default_factory=time.monotonic)
     take: str = ""
     clip: ClipFile | None = None
