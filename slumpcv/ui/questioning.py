@@ -1,38 +1,17 @@
-"""The way through the questions after a test, and what each answer changes; nothing here is drawn."""
+"""What each answer after a test changes, and what is known before it is given; nothing here is drawn."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from slumpcv.answers import ASKED_PHASES, PROVOKED, Answers, Felt, Intake, Mark
-from slumpcv.assess import follow_course
-from slumpcv.moments import SUSPICIOUS, Moment, find_moments
-from slumpcv.symptoms import correlate
+from slumpcv.answers import PROVOKED, Answers, Felt, Intake, Mark
+from slumpcv.moments import SUSPICIOUS, Moment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from slumpcv.angles import Angles
     from slumpcv.live.record import GuidedTest
-    from slumpcv.phases import PhaseSpan
     from slumpcv.visits import Visit, VisitTest
 
-Name = Literal["stop", "signs", "moment", "again", "recovery"]
-Heard = Literal["yes", "no", "not_more"]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One screen of questions."""
-
-    name: Name
-    moment: Moment | None = None
-
-    @property
-    def key(self) -> str:
-        """Return a name that stays the same from one run of the page to the next."""
-        return self.name if self.moment is None else moment_key(self.moment)
+Heard = Literal["yes", "no", "not_more", "silent_lift"]
 
 
 def moment_key(moment: Moment) -> str:
@@ -64,41 +43,10 @@ def _within(mark: Mark, clip_end_s: float) -> Mark:
     return mark.model_copy(update={"start_s": start_s, "end_s": max(start_s, min(mark.end_s, clip_end_s))})
 
 
-def steps(answers: Answers, angles: Angles, spans: Sequence[PhaseSpan], stopped: bool) -> list[Step]:
-    """Return all screens in their order, as the answers so far have it.
-
-    Whoever stopped is asked first why, and for signs that need help at once.
-    """
-    own = [mark for mark in answers.symptoms if mark.phase is None]
-    moments = [Step("moment", moment) for moment in find_moments(angles, spans, own)]
-    again = [Step("again")] if conflict(answers, angles, spans) else []
-    signs, recovery = Step("signs"), Step("recovery")
-    if stopped:
-        return [Step("stop"), signs, *moments, *again, recovery]
-    return [*moments, *again, signs, recovery]
-
-
 def whole(answers: Answers, visit: Visit, test: VisitTest) -> Answers:
     """Return answers with what was asked before the test: the safety screen and the intake."""
     intake = (visit.intake or Intake()).model_copy(update={"earlier_tests_24h": test.earlier_24h})
     return answers.model_copy(update={"screen": visit.screen, "intake": intake})
-
-
-def conflict(answers: Answers, angles: Angles, spans: Sequence[PhaseSpan]) -> bool:
-    """Return whether words and numbers about the head lift contradict each other."""
-    symptoms = correlate(angles, spans, answers)
-    performed = {span.phase for span in spans} or ASKED_PHASES
-    return follow_course(answers, symptoms, None, performed).head_lift.conflict
-
-
-def is_answered(step: Step, answers: Answers) -> bool:
-    """Return whether a screen holds an answer already, after a reload for instance."""
-    if step.moment is not None:
-        felt = felt_at(step.moment, answers)
-        return felt is not None and (felt.intensity == 0 or None not in (felt.intensity, felt.familiar))
-    if step.name == "stop":
-        return answers.stop_reason is not None
-    return step.name == "recovery" and answers.recovery is not None
 
 
 def felt_at(moment: Moment, answers: Answers) -> Felt | None:
@@ -115,18 +63,20 @@ def felt_before_lift(answers: Answers) -> bool:
     return any(felt.is_anything for felt in [*asked, *answers.symptoms])
 
 
-def heard_at(moment: Moment, live: GuidedTest | None) -> Heard | None:
+def heard_at(moment: Moment, answers: Answers, live: GuidedTest | None) -> Heard | None:
     """Return what was answered aloud, None when nobody asked.
 
-    Who felt the usual symptom at rest is asked whether it is more than before: silence is then no zero.
+    Who felt the usual symptom at rest is asked whether it is more than before: silence is then no
+    zero. Nor is it after the head lift when something was felt before: that number decides the outcome.
     """
     if live is None or moment.phase is None or moment.mark is not None or moment.kind in SUSPICIOUS:
         return None
     heard = live.heard.get(moment.phase)
     if heard is None:
         return None
-    more = moment.phase in PROVOKED and live.heard.get("BASELINE", False)
-    return "yes" if heard else "not_more" if more else "no"
+    if heard or (moment.phase in PROVOKED and live.heard.get("BASELINE", False)):
+        return "yes" if heard else "not_more"
+    return "silent_lift" if moment.kind == "head_lift" and felt_before_lift(answers) else "no"
 
 
 def filled_in(heard: Heard | None, answers: Answers) -> Felt:
@@ -135,7 +85,7 @@ def filled_in(heard: Heard | None, answers: Answers) -> Felt:
         return Felt(familiar="yes")
     if heard == "not_more":
         return answers.phases.get("BASELINE", Felt())
-    return Felt() if heard is None else Felt(intensity=0)
+    return Felt(intensity=0) if heard == "no" else Felt()
 
 
 def marks_of_time(answers: Answers) -> list[Mark]:
@@ -188,24 +138,3 @@ def _replaced(answers: Answers, old: Mark, new: Mark) -> Answers:
 def with_answer(answers: Answers, **changes: object) -> Answers:
     """Return answers with some of them changed, checked against the schema."""
     return Answers.model_validate(answers.model_dump() | changes)
-
-
-def following(old: Sequence[Step], number: int, new: Sequence[Step], answers: Answers) -> int:
-    """Return which step comes after one, when its answer may have changed the way.
-
-    Parameters
-    ----------
-    old, number : the steps before the answer, and which of them was answered.
-    new, answers : the steps and answers now.
-
-    Returns
-    -------
-    int
-        ``len(new)`` when that was the last.
-    """
-    stayed = number < len(new) and new[number] == old[number]
-    after = number + 1 if stayed else number
-    known = {step.key for step in old}
-    while after < len(new) and new[after].key not in known and is_answered(new[after], answers):
-        after += 1
-    return after

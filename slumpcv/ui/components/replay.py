@@ -73,7 +73,7 @@ def _script() -> str:
 
 @cache
 def _style() -> str:
-    return (HERE / "replay.css").read_text(encoding="utf-8")
+    return Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 
 def replay(

@@ -15,8 +15,8 @@ from slumpcv.report.wording import sentences
 from slumpcv.session import NOT_JUDGED
 from slumpcv.ui import jobs, shell, state
 from slumpcv.ui.pages import result_movement
-from slumpcv.ui.pages.questions import ask_recovery
 from slumpcv.ui.questioning import whole
+from slumpcv.ui.recovery import ask_recovery
 from slumpcv.ui.server import hub
 from slumpcv.ui.stored import read_stored
 
