@@ -44,9 +44,12 @@ def _within(mark: Mark, clip_end_s: float) -> Mark:
 
 
 def whole(answers: Answers, visit: Visit, test: VisitTest) -> Answers:
-    """Return answers with what was asked before the test: the safety screen and the intake."""
+    """Return answers with what was asked before the test: the safety screen and the intake.
+
+    The screen stays the one of this test when it is asked again later, for the other leg.
+    """
     intake = (visit.intake or Intake()).model_copy(update={"earlier_tests_24h": test.earlier_24h})
-    return answers.model_copy(update={"screen": visit.screen, "intake": intake})
+    return answers.model_copy(update={"screen": answers.screen or visit.screen, "intake": intake})
 
 
 def felt_at(moment: Moment, answers: Answers) -> Felt | None:

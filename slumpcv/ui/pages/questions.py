@@ -261,6 +261,7 @@ class Questions:
 
     def _go(self, step: Step, number: int) -> None:
         st.session_state[self.name] = (step.key, number)
+        st.session_state[shell.QUESTION] = step.key
         st.rerun()
 
     def _keep(self, answers: Answers) -> None:
