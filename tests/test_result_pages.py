@@ -258,6 +258,20 @@ def test_who_stopped_and_names_a_sign_is_asked_nothing_more(
     assert replayed == []
 
 
+@pytest.mark.parametrize("reason", ["dizziness_or_vision", "new_numbness_or_weakness", "both_legs"])
+def test_who_stopped_for_what_needs_a_doctor_is_asked_for_signs_only(
+    visits: Visits, written: Path, finished: list[Answers], reason: str
+) -> None:
+    live = GuidedTest(
+        side="right", status="stopped", duration_s=15, stopped_by="sat_up", stopped_in="KNEE_EXTENSION"
+    )
+    app = opened(a_visit(visits, written, live=live))
+    app.radio[0].set_value(reason).run()
+    press(app, "answer_next")
+    press(app, "answer_next")  # none of the signs
+    assert [answers.stop_reason for answers in finished] == [reason]
+
+
 @pytest.mark.usefixtures("replayed")
 def test_who_did_not_stop_can_say_so(visits: Visits, written: Path) -> None:
     live = GuidedTest(

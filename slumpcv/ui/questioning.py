@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from slumpcv.answers import PROVOKED, Answers, Felt, Intake, Mark
+from slumpcv.assess.case import SIGNS_TO_STOP
+from slumpcv.assess.wording import GO_AFTER_STOP
 from slumpcv.moments import SUSPICIOUS, Moment
 
 if TYPE_CHECKING:
@@ -89,6 +91,11 @@ def filled_in(heard: Heard | None, answers: Answers) -> Felt:
     if heard == "not_more":
         return answers.phases.get("BASELINE", Felt())
     return Felt(intensity=0) if heard == "no" else Felt()
+
+
+def needs_help(answers: Answers) -> bool:
+    """Return whether a sign, or the reason to stop, calls for a doctor before anything else is asked."""
+    return bool(answers.warning_signs) or answers.stop_reason in (*SIGNS_TO_STOP, *GO_AFTER_STOP)
 
 
 def marks_of_time(answers: Answers) -> list[Mark]:

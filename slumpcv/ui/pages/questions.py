@@ -255,7 +255,7 @@ class Questions:
         steps = self._steps(answers)
         number = way.following(self.steps, self.at, steps, answers)
         # A sign that needs help at once comes before everything else that could be asked.
-        if number >= len(steps) or (step.name == "signs" and answers.warning_signs):
+        if number >= len(steps) or (step.name == "signs" and questioning.needs_help(answers)):
             self._finish(answers)
         self._go(steps[number], number)
 
