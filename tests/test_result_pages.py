@@ -200,6 +200,35 @@ def test_a_reload_goes_on_where_the_answers_end(visits: Visits, written: Path, r
     assert replayed[-1][1].jump == "phase-BASELINE"
 
 
+@pytest.mark.usefixtures("replayed")
+def test_the_page_waits_for_the_person_to_go_on(visits: Visits, written: Path) -> None:
+    visit = a_visit(visits, written)
+    app = opened(visit)
+    choose(app, visit, "phase-BASELINE_intensity", 2)
+    choose(app, visit, "phase-BASELINE_familiar", "yes")  # enough of an answer, but there is more to say
+    choose(app, visit, "phase-BASELINE_regions", ["low_back"])
+    assert title(app) == "Sitting tall, before the test"
+    answers = latest(stored(visits, visit)).answers
+    assert answers is not None
+    assert answers.phases["BASELINE"].regions[0].region == "low_back"
+
+
+@pytest.mark.usefixtures("replayed")
+def test_answers_can_be_changed_from_the_result(
+    visits: Visits, written: Path, analysis: Analysis, finished: list[Answers]
+) -> None:
+    visit = answered(visits, a_visit(visits, written), analysis, TOLD)
+    app = opened(visit)
+    press(app, "change_answers")
+    assert title(app) == "Sitting tall, before the test"
+    for _ in range(12):
+        if finished:
+            break
+        press(app, "answer_next")
+    assert finished[0].phases == TOLD.phases
+    assert stored(visits, visit).step == "result"
+
+
 def test_a_mark_that_is_moved_is_on_disk_at_once(
     visits: Visits, written: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

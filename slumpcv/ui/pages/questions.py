@@ -63,7 +63,9 @@ class Questions:
         kept = st.session_state.get(self.name)
         if kept is None:
             open_ = (i for i, s in enumerate(self.steps) if not way.is_answered(s, self.answers))
-            return next(open_, len(self.steps) - 1)
+            first = 0 if self.test.answered else next(open_, len(self.steps) - 1)
+            # Kept, so that the page does not go on by itself while an answer is still being given.
+            kept = st.session_state[self.name] = self.steps[first].key, first
         key, number = kept
         named = (i for i, step in enumerate(self.steps) if step.key == key)
         return next(named, min(number, len(self.steps) - 1))
