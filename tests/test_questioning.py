@@ -90,7 +90,7 @@ def test_silence_after_the_head_lift_is_no_zero_where_something_was_felt() -> No
     answers = first_answers(MARKED, END_S)
     lift = moment(answers, "phase-HEAD_LIFT")
     heard = questioning.heard_at(lift, answers, MARKED)
-    assert heard == "silent_lift"
+    assert heard == "silent"
     assert questioning.filled_in(heard, answers) == Felt()
     nothing = without_mark(answers, moment(answers, "mark-0"))
     assert questioning.heard_at(lift, nothing, MARKED) == "no"
@@ -130,6 +130,7 @@ def test_who_felt_something_after_all_is_asked_about_it_and_about_the_head_lift(
     knee, lift = (step for step in screens(answers, live=SILENT) if step.moment is not None)
     assert not way.is_answered(knee, answers)
     assert knee.moment is not None
+    assert questioning.heard_at(knee.moment, answers, SILENT) == "silent"  # no zero is filled in
     answers = with_felt(answers, knee.moment, Felt(intensity=4, familiar="yes"))
     assert said(answers, "KNEE_EXTENSION") == answers
     assert not way.is_answered(lift, answers)

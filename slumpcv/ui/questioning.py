@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from slumpcv.live.record import GuidedTest
     from slumpcv.visits import Visit, VisitTest
 
-Heard = Literal["yes", "no", "not_more", "silent_lift"]
+Heard = Literal["yes", "no", "not_more", "silent"]
 
 
 def moment_key(moment: Moment) -> str:
@@ -72,7 +72,8 @@ def heard_at(moment: Moment, answers: Answers, live: GuidedTest | None) -> Heard
     """Return what was answered aloud, None when nobody asked.
 
     Who felt the usual symptom at rest is asked whether it is more than before: silence is then no
-    zero. Nor is it after the head lift when something was felt before: that number decides the outcome.
+    zero. Nor is it where the person said that there was something after all, or after the head lift when
+    something was felt before: that number decides the outcome.
     """
     if live is None or moment.phase is None or moment.mark is not None or moment.kind in SUSPICIOUS:
         return None
@@ -81,7 +82,9 @@ def heard_at(moment: Moment, answers: Answers, live: GuidedTest | None) -> Heard
         return None
     if heard or (moment.phase in PROVOKED and live.heard.get("BASELINE", False)):
         return "yes" if heard else "not_more"
-    return "silent_lift" if moment.kind == "head_lift" and felt_before_lift(answers) else "no"
+    changed = moment.kind == "head_lift" and felt_before_lift(answers)
+    corrected = answers.phases.get(moment.phase, Felt(intensity=0)).intensity != 0
+    return "silent" if changed or corrected else "no"
 
 
 def filled_in(heard: Heard | None, answers: Answers) -> Felt:
