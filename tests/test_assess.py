@@ -352,7 +352,9 @@ def test_what_was_felt_and_did_not_rise_was_still_felt(familiar: str, code: Outc
 
 
 def test_stopping_is_accepted_without_a_reason() -> None:
-    assert judge(NOTHING | {"stopped_in": "SLUMP"}).code == "STOPPED"
+    outcome = judge(NOTHING | {"stopped_in": "SLUMP"})
+    assert outcome.code == "STOPPED"
+    assert outcome.text.startswith("You stopped the test.")  # nobody said why
 
 
 def test_new_numbness_is_a_point_to_stop_and_the_usual_one_is_not() -> None:

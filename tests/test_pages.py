@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -97,6 +97,28 @@ def test_a_test_begins_with_the_consent_and_is_begun_once(visits: Visits) -> Non
     press(app, "home")
     press(app, "start")
     assert only(visits).id == visit.id
+
+
+@pytest.mark.parametrize("step", ["intake", "prepare", "camera", "upload"])
+def test_on_another_day_consent_and_safety_are_asked_again(visits: Visits, step: Step) -> None:
+    visit = begun(visits, step, screen=ALL_NO)
+    visit = visits.update(visit, consented_at=datetime.now(UTC) - timedelta(hours=25))
+    app = opened(visit)
+    assert app.title[0].value == text("app.consent.title")
+    press(app, "agree")
+    again = stored(visits, visit)
+    assert again.screen == Screen()
+    assert again.consented_at is not None
+    assert datetime.now(UTC) - again.consented_at < timedelta(minutes=5)
+    assert app.title[0].value == text("app.screen.title")
+
+
+def test_a_recording_of_another_day_is_gone_on_with(visits: Visits) -> None:
+    visit = begun(visits, "camera", screen=ALL_NO)
+    visit = visits.update(visit, consented_at=datetime.now(UTC) - timedelta(hours=25))
+    visit = visits.add_test(visit, "right", "camera")
+    app = opened(visits.update_test(visit, 1, clip="clip.webm"))
+    assert text("app.camera.recorded") in words(app)
 
 
 def test_the_consent_is_kept_with_its_time(visits: Visits) -> None:

@@ -9,8 +9,9 @@ from fake_result import BOUNDS, fake_angles
 from slumpcv.answers import Answers, Felt, Mark
 from slumpcv.live.record import GuidedTest, LiveMark
 from slumpcv.marks import PhaseSpan
-from slumpcv.ui import questioning
-from slumpcv.ui.questioning import Step, first_answers, steps, with_felt, with_mark, without_mark
+from slumpcv.ui import questioning, way
+from slumpcv.ui.questioning import first_answers, with_felt, with_mark, without_mark
+from slumpcv.ui.way import Step, steps
 
 CLIP = fake_angles(gap=False)
 SPANS = [
@@ -28,16 +29,16 @@ MARKED = GuidedTest(
 )
 
 
-def way(answers: Answers, stopped: bool = False) -> list[Step]:
-    return steps(answers, CLIP, SPANS, stopped)
+def screens(answers: Answers, stopped: bool = False, live: GuidedTest | None = None) -> list[Step]:
+    return steps(answers, CLIP, SPANS, stopped, live)
 
 
-def keys(answers: Answers, stopped: bool = False) -> list[str]:
-    return [step.key for step in way(answers, stopped)]
+def keys(answers: Answers, stopped: bool = False, live: GuidedTest | None = None) -> list[str]:
+    return [step.key for step in screens(answers, stopped, live)]
 
 
 def moment(answers: Answers, key: str) -> Any:
-    return next(step.moment for step in way(answers) if step.key == key)
+    return next(step.moment for step in screens(answers) if step.key == key)
 
 
 def test_every_moment_is_asked_then_signs_and_recovery() -> None:
@@ -85,10 +86,10 @@ def test_marks_of_the_test_are_there_from_the_beginning_and_end_with_the_clip() 
 def test_silence_is_a_zero_that_can_be_changed_but_no_answer_yet() -> None:
     answers = first_answers(MARKED, END_S)
     slump = moment(answers, "phase-SLUMP")
-    heard = questioning.heard_at(slump, MARKED)
+    heard = questioning.heard_at(slump, answers, MARKED)
     assert heard == "no"
     assert questioning.filled_in(heard, answers) == Felt(intensity=0)
-    assert not questioning.is_answered(Step("moment", slump), answers)
+    assert not way.is_answered(Step("moment", slump), answers)
 
 
 def test_silence_of_who_felt_it_at_rest_is_the_same_as_at_rest() -> None:
@@ -96,9 +97,86 @@ def test_silence_of_who_felt_it_at_rest_is_the_same_as_at_rest() -> None:
     answers = first_answers(live, END_S)
     rest = Felt(intensity=2, familiar="yes")
     answers = with_felt(answers, moment(answers, "phase-BASELINE"), rest)
-    assert questioning.heard_at(moment(answers, "phase-SLUMP"), live) == "not_more"
+    assert questioning.heard_at(moment(answers, "phase-SLUMP"), answers, live) == "not_more"
     assert questioning.filled_in("not_more", answers) == rest
-    assert questioning.heard_at(moment(answers, "phase-HEAD_LIFT"), live) == "no"
+
+
+def test_silence_after_the_head_lift_is_no_zero_where_something_was_felt() -> None:
+    answers = first_answers(MARKED, END_S)
+    lift = moment(answers, "phase-HEAD_LIFT")
+    heard = questioning.heard_at(lift, answers, MARKED)
+    assert heard == "silent"
+    assert questioning.filled_in(heard, answers) == Felt()
+    nothing = without_mark(answers, moment(answers, "mark-0"))
+    assert questioning.heard_at(lift, nothing, MARKED) == "no"
+
+
+# --- steps in which no hand was raised ----------------------------------------------------------
+
+PHASES = ("BASELINE", "SLUMP", "NECK_FLEXION", "KNEE_EXTENSION", "HEAD_LIFT")
+SILENT = GuidedTest(side="right", status="done", duration_s=60, heard=dict.fromkeys(PHASES, False))
+
+
+def said(answers: Answers, *chosen: Any, live: GuidedTest = SILENT) -> Answers:
+    return way.with_quiet(answers, way.moments_of(answers, CLIP, SPANS, live), chosen, live)
+
+
+def test_who_felt_nothing_says_so_once() -> None:
+    answers = first_answers(SILENT, END_S)
+    first, *_ = screens(answers, live=SILENT)
+    assert keys(answers, live=SILENT) == ["quiet", "signs", "recovery"]
+    assert not way.is_answered(first, answers)
+    answers = said(answers)
+    assert {phase: felt.intensity for phase, felt in answers.phases.items()} == dict.fromkeys(PHASES, 0)
+    assert keys(answers, live=SILENT) == ["quiet", "signs", "recovery"]
+    assert way.is_answered(first, answers)
+
+
+def test_who_felt_something_after_all_is_asked_about_it_and_about_the_head_lift() -> None:
+    answers = said(said(first_answers(SILENT, END_S)), "KNEE_EXTENSION")  # went back and thought again
+    assert keys(answers, live=SILENT) == [
+        "quiet",
+        "phase-KNEE_EXTENSION",
+        "phase-HEAD_LIFT",
+        "signs",
+        "recovery",
+    ]
+    assert "HEAD_LIFT" not in answers.phases
+    knee, lift = (step for step in screens(answers, live=SILENT) if step.moment is not None)
+    assert not way.is_answered(knee, answers)
+    assert knee.moment is not None
+    assert questioning.heard_at(knee.moment, answers, SILENT) == "silent"  # no zero is filled in
+    answers = with_felt(answers, knee.moment, Felt(intensity=4, familiar="yes"))
+    assert said(answers, "KNEE_EXTENSION") == answers
+    assert not way.is_answered(lift, answers)
+
+
+def test_what_was_marked_and_what_follows_is_asked_alone() -> None:
+    live = MARKED.model_copy(update={"heard": {**SILENT.heard, "KNEE_EXTENSION": True}})
+    answers = first_answers(live, END_S)
+    assert keys(answers, live=live) == ["quiet", "mark-0", "phase-HEAD_LIFT", "signs", "recovery"]
+    answers = said(answers, live=live)
+    assert set(answers.phases) == {"BASELINE", "SLUMP", "NECK_FLEXION"}
+    assert keys(answers, live=live) == ["quiet", "mark-0", "phase-HEAD_LIFT", "signs", "recovery"]
+
+
+def test_a_mark_that_was_none_leaves_the_head_lift_to_be_asked() -> None:
+    live = MARKED.model_copy(update={"heard": {**SILENT.heard, "KNEE_EXTENSION": True}})
+    answers = said(first_answers(live, END_S), live=live)
+    answers = with_felt(answers, moment(answers, "mark-0"), Felt(intensity=0))
+    assert "phase-HEAD_LIFT" in keys(answers, live=live)
+
+
+def test_silence_of_who_felt_it_at_rest_is_asked_step_by_step() -> None:
+    live = SILENT.model_copy(update={"heard": {**SILENT.heard, "BASELINE": True}})
+    assert "quiet" not in keys(first_answers(live, END_S), live=live)
+
+
+def test_toes_that_nobody_asked_for_are_not_asked_about() -> None:
+    spans = [PhaseSpan(name, start, end, start + 0.6 * (end - start), 1) for name, start, end in BOUNDS]
+    for live, asked in ((SILENT, False), (None, True)):
+        moments = way.moments_of(Answers(), CLIP, spans, live)
+        assert any(m.phase == "DORSIFLEXION" for m in moments) is asked
 
 
 def test_a_felt_mark_keeps_its_time_and_takes_what_it_was_like() -> None:
@@ -115,13 +193,13 @@ def test_a_felt_mark_keeps_its_time_and_takes_what_it_was_like() -> None:
 
 def test_a_mark_at_which_nothing_was_felt_goes_and_the_phase_has_a_zero() -> None:
     answers = first_answers(MARKED, END_S)
-    old = way(answers)
+    old = screens(answers)
     number = next(i for i, step in enumerate(old) if step.key == "mark-0")
     answers = with_felt(answers, moment(answers, "mark-0"), Felt(intensity=0))
     assert answers.symptoms == ()
     assert answers.phases["KNEE_EXTENSION"].intensity == 0
-    new = way(answers)
-    after = questioning.following(old, number, new, answers)
+    new = screens(answers)
+    after = way.following(old, number, new, answers)
     assert new[after].key == "phase-HEAD_LIFT"
 
 
@@ -157,20 +235,20 @@ def test_words_and_numbers_that_do_not_agree_are_asked_about_once_more() -> None
 
 def test_after_the_second_question_the_way_goes_on_whether_they_agree_or_not() -> None:
     before = told("gone", 5)
-    old = way(before)
+    old = screens(before)
     number = [step.key for step in old].index("again")
     for answers in (told("gone", 5), told("same", 5)):
-        new = way(answers)
-        assert new[questioning.following(old, number, new, answers)].key == "signs"
+        new = screens(answers)
+        assert new[way.following(old, number, new, answers)].key == "signs"
 
 
 def test_a_moment_counts_as_answered_once_it_is_known_whether_it_was_the_usual_one() -> None:
     answers = first_answers(None, END_S)
-    step = way(answers)[0]
+    step = screens(answers)[0]
     assert step.moment is not None
     for felt, answered in ((Felt(intensity=3), False), (Felt(intensity=3, familiar="no"), True)):
-        assert questioning.is_answered(step, with_felt(answers, step.moment, felt)) is answered
-    assert questioning.is_answered(step, with_felt(answers, step.moment, Felt(intensity=0)))
+        assert way.is_answered(step, with_felt(answers, step.moment, felt)) is answered
+    assert way.is_answered(step, with_felt(answers, step.moment, Felt(intensity=0)))
 
 
 def test_a_change_is_only_asked_about_where_there_was_something_to_change() -> None:

@@ -150,14 +150,12 @@ def test_the_whole_way_of_somebody_who_marked_it(
     live = GuidedTest(side="right", status="done", duration_s=30, marks=marks, heard=heard)
     visit = a_visit(visits, written, live=live)
     app = opened(visit)
+    assert title(app) == "Where you did not raise your hand"
+    press(app, "answer_next")  # silence was a no
     assert title(app) == "Sitting tall, before the test"
     assert app.button(key="answer_next").disabled
     choose(app, visit, "phase-BASELINE_intensity", 0)
     press(app, "answer_next")
-    for phase in ("slumped", "chin"):
-        assert phase in title(app)
-        assert "did not raise your hand" in words(app)
-        press(app, "answer_next")  # silence was a no
     assert title(app) == "You showed that you felt it"
     film, look, shown = replayed[-1]
     assert film.url.endswith("/replay.mp4")
@@ -196,6 +194,35 @@ def test_a_reload_goes_on_where_the_answers_end(visits: Visits, written: Path, r
     field = f"questions-{visit.id}-1-phase-BASELINE_intensity"
     assert again.button_group(key=field).value == 2
     assert replayed[-1][1].jump == "phase-BASELINE"
+
+
+@pytest.mark.usefixtures("replayed")
+def test_the_page_waits_for_the_person_to_go_on(visits: Visits, written: Path) -> None:
+    visit = a_visit(visits, written)
+    app = opened(visit)
+    choose(app, visit, "phase-BASELINE_intensity", 2)
+    choose(app, visit, "phase-BASELINE_familiar", "yes")  # enough of an answer, but there is more to say
+    choose(app, visit, "phase-BASELINE_regions", ["low_back"])
+    assert title(app) == "Sitting tall, before the test"
+    answers = latest(stored(visits, visit)).answers
+    assert answers is not None
+    assert answers.phases["BASELINE"].regions[0].region == "low_back"
+
+
+@pytest.mark.usefixtures("replayed")
+def test_answers_can_be_changed_from_the_result(
+    visits: Visits, written: Path, analysis: Analysis, finished: list[Answers]
+) -> None:
+    visit = answered(visits, a_visit(visits, written), analysis, TOLD)
+    app = opened(visit)
+    press(app, "change_answers")
+    assert title(app) == "Sitting tall, before the test"
+    for _ in range(12):
+        if finished:
+            break
+        press(app, "answer_next")
+    assert finished[0].phases == TOLD.phases
+    assert stored(visits, visit).step == "result"
 
 
 def test_a_mark_that_is_moved_is_on_disk_at_once(
@@ -254,6 +281,20 @@ def test_who_stopped_and_names_a_sign_is_asked_nothing_more(
     assert answers.stopped_in == "KNEE_EXTENSION"
     assert answers.warning_signs == ("saddle_numbness",)
     assert replayed == []
+
+
+@pytest.mark.parametrize("reason", ["dizziness_or_vision", "new_numbness_or_weakness", "both_legs"])
+def test_who_stopped_for_what_needs_a_doctor_is_asked_for_signs_only(
+    visits: Visits, written: Path, finished: list[Answers], reason: str
+) -> None:
+    live = GuidedTest(
+        side="right", status="stopped", duration_s=15, stopped_by="sat_up", stopped_in="KNEE_EXTENSION"
+    )
+    app = opened(a_visit(visits, written, live=live))
+    app.radio[0].set_value(reason).run()
+    press(app, "answer_next")
+    press(app, "answer_next")  # none of the signs
+    assert [answers.stop_reason for answers in finished] == [reason]
 
 
 @pytest.mark.usefixtures("replayed")

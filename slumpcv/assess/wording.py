@@ -32,6 +32,8 @@ def outcome_text(code: OutcomeCode, case: Case) -> str:
             return text("outcome.STOPPED.by_numbness")
         how = "by_strength" if course.baseline is None else "by_rule"
         return text(f"outcome.STOPPED.{how}", strongest=case.strongest, baseline=course.baseline)
+    if code == "STOPPED" and case.answers.stop_reason is None:
+        return text("outcome.STOPPED.no_reason")
     if code == "CANNOT_ASSESS_SYMPTOMS" and not case.missing:
         return text("outcome.CANNOT_ASSESS_SYMPTOMS.strong_at_rest", baseline=course.baseline)
     if code == "INCONCLUSIVE_OTHER_MOVEMENT" and case.session.isolation.status == "too_close":
@@ -42,10 +44,11 @@ def outcome_text(code: OutcomeCode, case: Case) -> str:
 def _values(code: OutcomeCode, case: Case) -> dict[str, object]:
     lift = case.course.head_lift
     numbers: dict[str, object] = {"before": lift.before, "after": lift.after}
+    stopped_by = case.answers.stop_reason
     values: dict[OutcomeCode, dict[str, object]] = {
         "BLOCKED": {"flags": _flags(case)},
         "URGENT": {"signs": listed([text(f"ask.warning_sign.{s}") for s in case.warning_signs])},
-        "STOPPED": {"reason": text(f"ask.stop_reason.{case.answers.stop_reason or 'wish'}")},
+        "STOPPED": {"reason": text(f"ask.stop_reason.{stopped_by}")} if stopped_by else {},
         "CANNOT_ASSESS_VIDEO": {"reasons": _view(case)},
         "CANNOT_ASSESS_SYMPTOMS": {"missing": listed([text(f"outcome.missing.{m}") for m in case.missing])},
         "INCONCLUSIVE_OTHER_MOVEMENT": {"reasons": _reasons(case)},

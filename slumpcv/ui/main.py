@@ -17,10 +17,19 @@ if TYPE_CHECKING:
 WIDE = {"questions", "result"}  # a video or a timeline beside words
 
 
+BEFORE_TEST = {"screen", "intake", "prepare", "camera", "upload"}
+
+
 def allowed(visit: Visit) -> Step:
-    """Return the step to show: never past the consent or the safety questions while these are open."""
+    """Return the step to show: never past the consent or the safety questions while these are open.
+
+    What was true on another day may have changed: before a test they are asked again then.
+    """
     if visit.is_demo:
         return visit.step
+    recorded = visit.test is not None and visit.test.clip is not None and not visit.test.analysed
+    if visit.step in BEFORE_TEST and not recorded and not state.agreed_lately(visit):
+        return "consent"
     if visit.consented_at is None:
         return "consent"
     screened = visit.screen is not None and not visit.screen.unanswered and not visit.screen.flags

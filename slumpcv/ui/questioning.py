@@ -1,40 +1,21 @@
-"""The way through the questions after a test, and what each answer changes; nothing here is drawn."""
+"""What each answer after a test changes, and what is known before it is given; nothing here is drawn."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
-from slumpcv.answers import ASKED_PHASES, PROVOKED, Answers, Felt, Intake, Mark, StopReason
-from slumpcv.assess import follow_course
-from slumpcv.moments import SUSPICIOUS, Moment, find_moments
-from slumpcv.symptoms import correlate
+from slumpcv.answers import PROVOKED, Answers, Felt, Intake, Mark, StopReason
+from slumpcv.assess.case import SIGNS_TO_STOP
+from slumpcv.assess.wording import GO_AFTER_STOP
+from slumpcv.moments import SUSPICIOUS, Moment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from slumpcv.angles import Angles
     from slumpcv.live.record import GuidedTest
-    from slumpcv.phases import PhaseSpan
     from slumpcv.visits import Visit, VisitTest
 
-Name = Literal["stop", "signs", "moment", "again", "recovery"]
-Heard = Literal["yes", "no", "not_more"]
+Heard = Literal["yes", "no", "not_more", "silent"]
 # Chosen in place of a reason by somebody who was only seen to come back up, and had not meant to stop.
 NOT_STOPPED = "not_stopped"
-
-
-@dataclass(frozen=True)
-class Step:
-    """One screen of questions."""
-
-    name: Name
-    moment: Moment | None = None
-
-    @property
-    def key(self) -> str:
-        """Return a name that stays the same from one run of the page to the next."""
-        return self.name if self.moment is None else moment_key(self.moment)
 
 
 def moment_key(moment: Moment) -> str:
@@ -66,41 +47,13 @@ def _within(mark: Mark, clip_end_s: float) -> Mark:
     return mark.model_copy(update={"start_s": start_s, "end_s": max(start_s, min(mark.end_s, clip_end_s))})
 
 
-def steps(answers: Answers, angles: Angles, spans: Sequence[PhaseSpan], stopped: bool) -> list[Step]:
-    """Return all screens in their order, as the answers so far have it.
-
-    Whoever stopped is asked first why, and for signs that need help at once.
-    """
-    own = [mark for mark in answers.symptoms if mark.phase is None]
-    moments = [Step("moment", moment) for moment in find_moments(angles, spans, own)]
-    again = [Step("again")] if conflict(answers, angles, spans) else []
-    signs, recovery = Step("signs"), Step("recovery")
-    if stopped:
-        return [Step("stop"), signs, *moments, *again, recovery]
-    return [*moments, *again, signs, recovery]
-
-
 def whole(answers: Answers, visit: Visit, test: VisitTest) -> Answers:
-    """Return answers with what was asked before the test: the safety screen and the intake."""
+    """Return answers with what was asked before the test: the safety screen and the intake.
+
+    The screen stays the one of this test when it is asked again later, for the other leg.
+    """
     intake = (visit.intake or Intake()).model_copy(update={"earlier_tests_24h": test.earlier_24h})
-    return answers.model_copy(update={"screen": visit.screen, "intake": intake})
-
-
-def conflict(answers: Answers, angles: Angles, spans: Sequence[PhaseSpan]) -> bool:
-    """Return whether words and numbers about the head lift contradict each other."""
-    symptoms = correlate(angles, spans, answers)
-    performed = {span.phase for span in spans} or ASKED_PHASES
-    return follow_course(answers, symptoms, None, performed).head_lift.conflict
-
-
-def is_answered(step: Step, answers: Answers) -> bool:
-    """Return whether a screen holds an answer already, after a reload for instance."""
-    if step.moment is not None:
-        felt = felt_at(step.moment, answers)
-        return felt is not None and (felt.intensity == 0 or None not in (felt.intensity, felt.familiar))
-    if step.name == "stop":
-        return stop_said(answers) is not None
-    return step.name == "recovery" and answers.recovery is not None
+    return answers.model_copy(update={"screen": answers.screen or visit.screen, "intake": intake})
 
 
 def reasons(live: GuidedTest | None) -> tuple[str, ...]:
@@ -140,18 +93,23 @@ def felt_before_lift(answers: Answers) -> bool:
     return any(felt.is_anything for felt in [*asked, *answers.symptoms])
 
 
-def heard_at(moment: Moment, live: GuidedTest | None) -> Heard | None:
+def heard_at(moment: Moment, answers: Answers, live: GuidedTest | None) -> Heard | None:
     """Return what was answered aloud, None when nobody asked.
 
-    Who felt the usual symptom at rest is asked whether it is more than before: silence is then no zero.
+    Who felt the usual symptom at rest is asked whether it is more than before: silence is then no
+    zero. Nor is it where the person said that there was something after all, or after the head lift when
+    something was felt before: that number decides the outcome.
     """
     if live is None or moment.phase is None or moment.mark is not None or moment.kind in SUSPICIOUS:
         return None
     heard = live.heard.get(moment.phase)
     if heard is None:
         return None
-    more = moment.phase in PROVOKED and live.heard.get("BASELINE", False)
-    return "yes" if heard else "not_more" if more else "no"
+    if heard or (moment.phase in PROVOKED and live.heard.get("BASELINE", False)):
+        return "yes" if heard else "not_more"
+    changed = moment.kind == "head_lift" and felt_before_lift(answers)
+    corrected = answers.phases.get(moment.phase, Felt(intensity=0)).intensity != 0
+    return "silent" if changed or corrected else "no"
 
 
 def filled_in(heard: Heard | None, answers: Answers) -> Felt:
@@ -160,7 +118,12 @@ def filled_in(heard: Heard | None, answers: Answers) -> Felt:
         return Felt(familiar="yes")
     if heard == "not_more":
         return answers.phases.get("BASELINE", Felt())
-    return Felt() if heard is None else Felt(intensity=0)
+    return Felt(intensity=0) if heard == "no" else Felt()
+
+
+def needs_help(answers: Answers) -> bool:
+    """Return whether a sign, or the reason to stop, calls for a doctor before anything else is asked."""
+    return bool(answers.warning_signs) or answers.stop_reason in (*SIGNS_TO_STOP, *GO_AFTER_STOP)
 
 
 def marks_of_time(answers: Answers) -> list[Mark]:
@@ -213,24 +176,3 @@ def _replaced(answers: Answers, old: Mark, new: Mark) -> Answers:
 def with_answer(answers: Answers, **changes: object) -> Answers:
     """Return answers with some of them changed, checked against the schema."""
     return Answers.model_validate(answers.model_dump() | changes)
-
-
-def following(old: Sequence[Step], number: int, new: Sequence[Step], answers: Answers) -> int:
-    """Return which step comes after one, when its answer may have changed the way.
-
-    Parameters
-    ----------
-    old, number : the steps before the answer, and which of them was answered.
-    new, answers : the steps and answers now.
-
-    Returns
-    -------
-    int
-        ``len(new)`` when that was the last.
-    """
-    stayed = number < len(new) and new[number] == old[number]
-    after = number + 1 if stayed else number
-    known = {step.key for step in old}
-    while after < len(new) and new[after].key not in known and is_answered(new[after], answers):
-        after += 1
-    return after

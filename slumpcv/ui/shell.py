@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 ICON = HERE / "icon.svg"
 STYLE = HERE / "style.css"
+QUESTION = "question"  # in the session: which of the questions after the test is shown
 # The steps as the person knows them.
 STATIONS: dict[str, tuple[Step, ...]] = {
     "safety": ("consent", "screen"),
@@ -39,7 +40,7 @@ BEFORE: dict[Step, Step] = {
 def frame(visit: Visit | None) -> None:
     """Show the line of steps and the way back, and start at the top of a new page."""
     st.html(STYLE)
-    arrival(visit.step if visit else "welcome", language())
+    arrival(f"{visit.step} {st.session_state.get(QUESTION, '')}" if visit else "welcome", language())
     if visit is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="top"):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, get_args
 
 import streamlit as st
 
 from slumpcv.language import LANGUAGES, Language
 from slumpcv.ui.server import hub
+from slumpcv.visits import DAY
 
 if TYPE_CHECKING:
     from slumpcv.visits import Step, Visit
@@ -46,6 +48,11 @@ def current() -> Visit | None:
     visit_id = st.query_params.get("visit")
     visit = hub.visits().load(visit_id, owner()) if visit_id else None
     return hub.recover(visit) if visit is not None else None
+
+
+def agreed_lately(visit: Visit) -> bool:
+    """Return whether consent and safety questions are of today: not older than a day."""
+    return visit.consented_at is not None and datetime.now(UTC) - visit.consented_at < DAY
 
 
 def begin(way: Way) -> NoReturn:

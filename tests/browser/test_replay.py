@@ -135,6 +135,16 @@ def test_a_mark_moves_by_key_by_mouse_and_by_button(at_the_mark: tuple[Page, Cal
     until(page, lambda: on_disk().start_s == pytest.approx(1.0, abs=0.05))
 
 
+def test_a_mark_that_was_moved_just_before_going_on_is_kept(
+    at_the_mark: tuple[Page, Callable[[], Mark]],
+) -> None:
+    page, on_disk = at_the_mark
+    page.get_by_role("slider", name="Begin of the mark").focus()
+    page.keyboard.press("ArrowLeft")
+    page.get_by_role("button", name="I do not remember").click()
+    until(page, lambda: on_disk().start_s == pytest.approx(12.9))
+
+
 def test_the_clip_opens_at_the_moment_and_moves_picture_by_picture(
     at_the_mark: tuple[Page, Callable[[], Mark]],
 ) -> None:

@@ -1,12 +1,6 @@
 // The clip of a test beside its timeline: look at any moment, and move a mark, without asking the server.
 
 const SLOW = 0.3;                         // slow enough to see a movement begin
-const STEP_S = 0.1, PAGE_S = 1;           // arrow and page keys on a mark
-const NEW_MARK_S = 1.5;                   // a mark that is set here is this long at first
-const LEAST_MARK_S = 0.1;
-const AROUND_S = 2;                       // shown before and after the test, in a long clip
-const SETTLED_MS = 500;                   // a mark that has rested for this long is told to the page
-const BAND_PX = 34;
 
 const ICONS = {
   play: "M7 4.5v15l12-7.5z", pause: "M6 4.5h4v15H6zM14 4.5h4v15h-4z",
@@ -36,10 +30,10 @@ class Replay {
     host.innerHTML = MARKUP;              // ours alone: every text comes in through textContent
     this.find = (name) => host.querySelector(name);
     this.video = this.find("video");
-    this.pen = this.find("canvas").getContext("2d");
     this.time = 0;
-    this.marks = [];
     this.off = new AbortController();
+    this.timeline = new Timeline(this.find(".timeline"));
+    this.marks = new Marks(this);
     this.listen();
     this.watch = new ResizeObserver(() => this.draw());
     this.watch.observe(this.find(".timeline"));
@@ -61,10 +55,6 @@ class Replay {
     const seek = this.find(".seek");
     this.on(seek, "keydown", (event) => this.seekKey(event));
     this.on(seek, "pointerdown", (event) => this.drag(event, (time) => this.go(time)));
-    this.on(this.find(".begins"), "click", () => this.edge("start", this.time));
-    this.on(this.find(".ends"), "click", () => this.edge("end", this.time));
-    this.on(this.find(".add"), "click", () => this.add());
-    this.on(this.find(".remove"), "click", () => this.remove());
   }
 
   update(data, tell) {
@@ -72,8 +62,8 @@ class Replay {
     const jumps = this.data?.jump !== data.jump;
     Object.assign(this, { data, tell });
     this.say();
-    if (!this.busy) this.marks = data.marks.map((mark) => ({ ...mark }));
-    this.range();
+    this.marks.update(data.marks);
+    this.timeline.fit(data, this.marks.list);
     if (fresh) {
       this.loaded = false;
       this.find(".missing").hidden = true;
@@ -83,7 +73,7 @@ class Replay {
       this.video.pause();
       this.go(data.at);
     }
-    this.layMarks();
+    this.marks.lay();
     this.draw();
   }
 
@@ -112,14 +102,6 @@ class Replay {
 
   // --- time -----------------------------------------------------------------------------
 
-  range() {
-    const { phases, duration, focus } = this.data;
-    const times = [...phases, ...this.marks, ...(focus ? [focus] : [])].flatMap(({ start, end }) => [start, end]);
-    this.from = phases.length ? Math.max(0, Math.min(...times) - AROUND_S) : 0;
-    this.to = phases.length ? Math.min(duration, Math.max(...times) + AROUND_S) : duration;
-    if (this.to <= this.from) this.to = this.from + 1;
-  }
-
   ready() { this.loaded = true; this.catchUp(); }
 
   missing() {
@@ -146,7 +128,7 @@ class Replay {
   toggle() {
     if (!this.loaded) return;
     if (!this.video.paused) return this.video.pause();
-    if (this.time >= this.to - 0.05) this.go(this.from);
+    if (this.time >= this.timeline.to - 0.05) this.go(this.timeline.from);
     this.video.play();
   }
 
@@ -166,7 +148,7 @@ class Replay {
     const tick = () => {
       if (this.video.paused || this.off.signal.aborted) return;
       if (this.wanted === undefined && !this.video.seeking) this.time = this.video.currentTime;
-      if (this.time >= this.to) this.video.pause();
+      if (this.time >= this.timeline.to) this.video.pause();
       this.show();
       requestAnimationFrame(tick);
     };
@@ -179,100 +161,11 @@ class Replay {
     const by = { ArrowLeft: -frame, ArrowRight: frame, ArrowDown: -frame, ArrowUp: frame, PageDown: -PAGE_S, PageUp: PAGE_S }[event.key];
     if (by !== undefined) this.video.pause();
     if (by !== undefined) this.go(this.time + by);
-    else if (event.key === "Home") this.go(this.from);
-    else if (event.key === "End") this.go(this.to);
+    else if (event.key === "Home") this.go(this.timeline.from);
+    else if (event.key === "End") this.go(this.timeline.to);
     else if (event.key === " ") this.toggle();
     else return;
     event.preventDefault();
-  }
-
-  // --- marks ------------------------------------------------------------------------------
-
-  get active() { return this.marks.find((mark) => mark.id === this.data.active); }
-
-  edge(which, time) {
-    const mark = this.active;
-    if (!mark) return;
-    const at = Math.min(Math.max(time, 0), this.data.duration);
-    mark[which] = at;
-    if (which === "start") mark.end = Math.max(mark.end, Math.min(at + LEAST_MARK_S, this.data.duration));
-    else mark.start = Math.min(mark.start, Math.max(at - LEAST_MARK_S, 0));
-    this.changed();
-  }
-
-  shift(by) {
-    const mark = this.active;
-    const length = mark.end - mark.start;
-    mark.start = Math.min(Math.max(mark.start + by, 0), this.data.duration - length);
-    mark.end = mark.start + length;
-    this.changed();
-  }
-
-  add() {
-    const start = Math.max(0, Math.min(this.time, this.data.duration - LEAST_MARK_S));
-    const end = Math.min(start + NEW_MARK_S, this.data.duration);
-    this.tell("change", { id: this.data.active, start, end });
-  }
-
-  remove() { this.tell("change", { id: this.data.active, remove: true }); }
-
-  changed() {
-    this.busy = true;
-    this.placeMarks();
-    clearTimeout(this.settle);
-    this.settle = setTimeout(() => {
-      if (this.dragging) return;
-      this.busy = false;
-      const { id, start, end } = this.active;
-      this.tell("change", { id, start, end });
-    }, SETTLED_MS);
-  }
-
-  layMarks() {
-    const shown = this.marks.map((mark) => `${mark.id}${mark.id === this.data.active}`).join();
-    const { add, active } = { add: this.data.editable && !this.active, active: this.data.editable && this.active };
-    this.find(".add").hidden = !add;
-    for (const place of [".begins", ".ends", ".remove"]) this.find(place).hidden = !active;
-    this.find(".edit").hidden = !add && !active;
-    if (shown !== this.laid) {
-      this.laid = shown;
-      this.find(".lane").replaceChildren(...this.marks.map((mark) => this.makeMark(mark)));
-    }
-    this.placeMarks();
-  }
-
-  makeMark(mark) {
-    const bar = document.createElement("div");
-    bar.className = "mark";
-    bar.dataset.id = mark.id;
-    if (mark.id !== this.data.active || !this.data.editable) return bar;
-    bar.classList.add("active");
-    let last;
-    this.on(bar, "pointerdown", (event) => {
-      if (event.target !== bar) return;
-      last = this.timeAt(event);
-      this.drag(event, (time) => { this.shift(time - last); last = time; this.go(this.active.start); });
-    });
-    for (const which of ["start", "end"]) {
-      const grip = document.createElement("div");
-      grip.className = `grip ${which}`;
-      grip.tabIndex = 0;
-      grip.setAttribute("role", "slider");
-      grip.setAttribute("aria-label", this.data.texts[`mark_${which}`]);
-      this.on(grip, "pointerdown", (event) => this.drag(event, (time) => { this.edge(which, time); this.go(this.active[which]); }));
-      this.on(grip, "keydown", (event) => this.gripKey(event, which));
-      bar.append(grip);
-    }
-    return bar;
-  }
-
-  gripKey(event, which) {
-    const by = { ArrowLeft: -STEP_S, ArrowRight: STEP_S, ArrowDown: -STEP_S, ArrowUp: STEP_S, PageDown: -PAGE_S, PageUp: PAGE_S }[event.key];
-    if (by === undefined) return;
-    event.preventDefault();
-    this.video.pause();
-    this.edge(which, this.active[which] + by);
-    this.go(this.active[which]);
   }
 
   drag(event, move) {
@@ -284,46 +177,24 @@ class Replay {
     grip.setPointerCapture(event.pointerId);
     this.video.pause();
     this.dragging = true;
-    if (!grip.classList.contains("active")) move(this.timeAt(event));
+    if (!grip.classList.contains("active")) move(this.timeline.timeAt(event));
     const over = new AbortController();
     const off = { signal: AbortSignal.any([over.signal, this.off.signal]) };
-    grip.addEventListener("pointermove", (next) => move(this.timeAt(next)), off);
+    grip.addEventListener("pointermove", (next) => move(this.timeline.timeAt(next)), off);
     for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) {
       grip.addEventListener(kind, () => {
         over.abort();
         this.dragging = false;
-        if (this.busy) this.changed();
+        this.marks.settled();
       }, off);
     }
   }
 
-  // --- drawing ------------------------------------------------------------------------------
-
-  get width() { return this.find(".timeline").clientWidth; }
-  x(time) { return (time - this.from) / (this.to - this.from) * this.width; }
-
-  timeAt(event) {
-    const { left, width } = this.find(".timeline").getBoundingClientRect();
-    return this.from + Math.min(Math.max((event.clientX - left) / width, 0), 1) * (this.to - this.from);
-  }
-
-  placeMarks() {
-    for (const bar of this.find(".lane").children) {
-      const mark = this.marks.find(({ id }) => id === bar.dataset.id);
-      if (!mark) continue;
-      const share = (time) => `${(time - this.from) / (this.to - this.from) * 100}%`;
-      bar.style.left = share(mark.start);
-      bar.style.width = `calc(${share(mark.end)} - ${share(mark.start)})`;
-      for (const grip of bar.children) {
-        const time = grip.classList.contains("start") ? mark.start : mark.end;
-        this.value(grip, time);
-      }
-    }
-  }
+  // --- words ---------------------------------------------------------------------------------
 
   value(slider, time) {
-    slider.setAttribute("aria-valuemin", this.from.toFixed(1));
-    slider.setAttribute("aria-valuemax", this.to.toFixed(1));
+    slider.setAttribute("aria-valuemin", this.timeline.from.toFixed(1));
+    slider.setAttribute("aria-valuemax", this.timeline.to.toFixed(1));
     slider.setAttribute("aria-valuenow", time.toFixed(1));
     const phase = this.data.phases.find(({ start, end }) => time >= start && time < end);
     slider.setAttribute("aria-valuetext", `${this.seconds(time)}${phase ? `, ${phase.name}` : ""}`);
@@ -334,80 +205,22 @@ class Replay {
     return `${shown} s`;
   }
 
+  draw() { if (this.data) this.timeline.draw(this.data, this.time); }
+
   show() {
     this.find(".time").textContent = this.seconds(this.time);
     this.value(this.find(".seek"), this.time);
     this.draw();
   }
 
-  draw() {
-    if (!this.data || !this.width) return;
-    const { pen, width } = this;
-    const canvas = pen.canvas, height = this.find(".timeline").clientHeight, sharp = devicePixelRatio || 1;
-    if (canvas.width !== Math.round(width * sharp) || canvas.height !== Math.round(height * sharp)) {
-      Object.assign(canvas, { width: Math.round(width * sharp), height: Math.round(height * sharp) });
-    }
-    const style = getComputedStyle(this.host);
-    this.ink = style.color;
-    this.dark = style.getPropertyValue("color-scheme").includes("dark") || brightness(style.color) > 128;
-    pen.setTransform(sharp, 0, 0, sharp, 0, 0);
-    pen.clearRect(0, 0, width, height);
-    pen.font = `600 12px ${style.fontFamily}`;
-    pen.textBaseline = "middle";
-    for (const phase of this.data.phases) this.band(phase);
-    if (this.data.focus) this.frame(this.data.focus);
-    this.cursor(height);
-  }
-
-  band({ name, short, start, end, colour }) {
-    const { pen } = this;
-    const left = this.x(start), wide = Math.max(1, this.x(end) - left - 1);
-    pen.globalAlpha = this.dark ? 0.32 : 1;
-    pen.fillStyle = colour;
-    pen.beginPath();
-    pen.roundRect(left, 0, wide, BAND_PX, 4);
-    pen.fill();
-    pen.globalAlpha = 1;
-    pen.fillStyle = this.dark ? this.ink : "#16324A";
-    const words = [name, short].find((text) => pen.measureText(text).width <= wide - 8);
-    if (words) pen.fillText(words, left + (wide - pen.measureText(words).width) / 2, BAND_PX / 2 + 1);
-  }
-
-  frame({ start, end }) {
-    const { pen } = this;
-    const left = this.x(start), wide = Math.max(4, this.x(end) - left);
-    pen.strokeStyle = this.ink;
-    pen.lineWidth = 2;
-    pen.beginPath();
-    pen.roundRect(left, 1, wide, BAND_PX - 2, 5);
-    pen.stroke();
-  }
-
-  cursor(height) {
-    const { pen } = this;
-    const at = Math.min(Math.max(this.x(this.time), 1), this.width - 1);
-    pen.fillStyle = this.ink;
-    pen.fillRect(at - 1, 0, 2, height);
-    pen.beginPath();
-    pen.moveTo(at - 6, 0);
-    pen.lineTo(at + 6, 0);
-    pen.lineTo(at, 8);
-    pen.fill();
-  }
-
   close() {
-    clearTimeout(this.settle);
+    this.marks.close();
     this.off.abort();
     this.watch.disconnect();
     this.video.pause();
     this.video.removeAttribute("src");
     this.video.load();
   }
-}
-
-function brightness(colour) {
-  const [red, green, blue] = colour.match(/[\d.]+/g).map(Number);
-  return 0.3 * red + 0.59 * green + 0.11 * blue;
 }
 
 export default function ({ parentElement, data, setTriggerValue }) {

@@ -14,6 +14,9 @@ from slumpcv.language import language, text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+HERE = Path(__file__).parent
+# Streamlit takes one module; these are its parts, in the order in which they need each other.
+SCRIPTS = ("replay_timeline", "replay_marks", "replay")
 KEYS = (
     "replay.label",
     "replay.play",
@@ -64,8 +67,13 @@ class Look:
 
 
 @cache
-def _file(suffix: str) -> str:
-    return Path(__file__).with_suffix(suffix).read_text(encoding="utf-8")
+def _script() -> str:
+    return "\n".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
+
+
+@cache
+def _style() -> str:
+    return Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 
 def replay(
@@ -86,7 +94,7 @@ def replay(
         was changed since the last run.
     """
     component = st.components.v2.component(
-        "slumpcv_replay", html='<div class="replay"></div>', css=_file(".css"), js=_file(".js")
+        "slumpcv_replay", html='<div class="replay"></div>', css=_style(), js=_script()
     )
     data = {
         "url": film.url,

@@ -23,4 +23,6 @@ def show(visit: Visit) -> None:
     points = "".join(f"<li>{escape(text(f'app.consent.{point}'))}</li>" for point in POINTS)
     st.html(f'<ul class="points">{points}</ul>')
     if st.button(text("app.consent.agree"), type="primary", key="agree", icon=":material/check:"):
-        state.go(visit, "screen", consented_at=visit.consented_at or datetime.now(UTC))
+        if state.agreed_lately(visit):
+            state.go(visit, "screen")
+        state.go(visit, "screen", consented_at=datetime.now(UTC), screen=None)

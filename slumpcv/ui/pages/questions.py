@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, get_args
 
 import streamlit as st
 
-from slumpcv.answers import Felt, HeadLiftChange, Recovery, WarningSign
+from slumpcv.answers import Felt, HeadLiftChange, WarningSign
 from slumpcv.assess import follow_course
 from slumpcv.language import text
 from slumpcv.report.wording import sentences
 from slumpcv.symptoms import correlate
-from slumpcv.ui import jobs, questioning, shell, state
+from slumpcv.ui import jobs, questioning, shell, state, way
 from slumpcv.ui.components.replay import Film, Look, replay
 from slumpcv.ui.felt_form import ask_felt, ask_intensity
 from slumpcv.ui.fields import one_of, spoken
+from slumpcv.ui.recovery import ask_recovery
 from slumpcv.ui.server import hub
 from slumpcv.ui.stored import Stored, read_stored
 
@@ -24,11 +24,10 @@ if TYPE_CHECKING:
 
     from slumpcv.answers import Answers
     from slumpcv.moments import Moment
-    from slumpcv.ui.questioning import Step
+    from slumpcv.ui.way import Step
     from slumpcv.visits import Visit, VisitTest
 
 LEAD_S = 1.0  # the replay opens this much before a moment, so that one sees it come
-LEAST_MIN, MOST_MIN = 0.1, 10_000.0
 
 
 def show(visit: Visit) -> None:
@@ -53,16 +52,19 @@ class Questions:
         self.stopped = questioning.was_stopped(test.live)
         self.steps = self._steps(self.answers)
         self.at = self._at()
+        self.nothing = False
 
     def _steps(self, answers: Answers) -> list[Step]:
-        return questioning.steps(answers, self.stored.angles, self.stored.spans, self.stopped)
+        return way.steps(answers, self.stored.angles, self.stored.spans, self.stopped, self.test.live)
 
     def _at(self) -> int:
         """Return which step is shown: the one last gone to, else the first without an answer."""
         kept = st.session_state.get(self.name)
         if kept is None:
-            open_ = (i for i, s in enumerate(self.steps) if not questioning.is_answered(s, self.answers))
-            return next(open_, len(self.steps) - 1)
+            open_ = (i for i, s in enumerate(self.steps) if not way.is_answered(s, self.answers))
+            first = 0 if self.test.answered else next(open_, len(self.steps) - 1)
+            # Kept, so that the page does not go on by itself while an answer is still being given.
+            kept = st.session_state[self.name] = self.steps[first].key, first
         key, number = kept
         named = (i for i, step in enumerate(self.steps) if step.key == key)
         return next(named, min(number, len(self.steps) - 1))
@@ -85,6 +87,8 @@ class Questions:
     def _ask(self, step: Step) -> Answers:
         if step.moment is not None:
             return self._moment(step.moment)
+        if step.name == "quiet":
+            return self._quiet(step)
         ask = {"stop": self._stop, "signs": self._signs, "again": self._again, "recovery": self._recovery}
         return ask[step.name]()
 
@@ -133,7 +137,7 @@ class Questions:
 
     def _moment(self, moment: Moment) -> Answers:
         st.write(text(f"replay.intro.{moment.kind}"))
-        heard = questioning.heard_at(moment, self.test.live)
+        heard = questioning.heard_at(moment, self.answers, self.test.live)
         if heard is not None:
             st.info(text(f"replay.heard.{heard}"), icon=":material/hearing:")
         answers = self.answers
@@ -148,6 +152,23 @@ class Questions:
             self._keep(self._with(moment, answers, felt))
             return self.answers
         return self._with(moment, answers, felt)
+
+    def _quiet(self, step: Step) -> Answers:
+        """Ask about all steps in which no hand was raised; most people felt nothing in any of them."""
+        st.write(text("replay.intro.quiet"))
+        names = {moment.phase: _phase(moment) for moment in step.silent if moment.phase is not None}
+        chosen = st.pills(
+            text("replay.quiet"),
+            tuple(names),
+            selection_mode="multi",
+            default=way.felt_in(step.silent, self.answers),
+            format_func=names.__getitem__,
+            key=self._field("quiet"),
+            wrap=True,
+        )
+        self.nothing = not chosen
+        moments = way.moments_of(self.answers, self.stored.angles, self.stored.spans, self.test.live)
+        return way.with_quiet(self.answers, moments, chosen, self.test.live)
 
     def _with(self, moment: Moment, answers: Answers, felt: Felt) -> Answers:
         return answers if felt == Felt() else questioning.with_felt(answers, moment, felt)
@@ -214,11 +235,11 @@ class Questions:
 
     def _buttons(self, step: Step, answers: Answers) -> None:
         last = self.at == len(self.steps) - 1
-        answered = questioning.is_answered(step, answers)
+        answered = way.is_answered(step, answers)
         if self.at > 0 and st.button(text("replay.previous"), key="previous", icon=":material/arrow_back:"):
             self._go(self.steps[self.at - 1], self.at - 1)
-        answered = answered or step.name in ("signs", "again")
-        none = step.name == "signs" and not answers.warning_signs
+        answered = answered or step.name in ("signs", "again", "quiet")
+        none = (step.name == "signs" and not answers.warning_signs) or self.nothing
         label = text("replay.finish" if last else "replay.none_of_these" if none else "replay.next")
         if st.button(label, key="answer_next", type="primary", disabled=not answered):
             self._next(step, answers)
@@ -230,14 +251,15 @@ class Questions:
     def _next(self, step: Step, answers: Answers) -> None:
         self._keep(answers)
         steps = self._steps(answers)
-        number = questioning.following(self.steps, self.at, steps, answers)
+        number = way.following(self.steps, self.at, steps, answers)
         # A sign that needs help at once comes before everything else that could be asked.
-        if number >= len(steps) or (step.name == "signs" and answers.warning_signs):
+        if number >= len(steps) or (step.name == "signs" and questioning.needs_help(answers)):
             self._finish(answers)
         self._go(steps[number], number)
 
     def _go(self, step: Step, number: int) -> None:
         st.session_state[self.name] = (step.key, number)
+        st.session_state[shell.QUESTION] = step.key
         st.rerun()
 
     def _keep(self, answers: Answers) -> None:
@@ -262,34 +284,9 @@ def _title(step: Step) -> str:
     if step.moment is None:
         return text(f"replay.title.{step.name}")
     if step.moment.kind in ("rest", "phase", "head_lift"):
-        return sentences([text(f"ask.phase.{step.moment.phase}")]).rstrip(".")
+        return _phase(step.moment)
     return text(f"replay.title.{step.moment.kind}")
 
 
-def minutes_since(visit: Visit, test: VisitTest) -> float | None:
-    """Return the minutes since a test's recording ended; None for a clip that was made elsewhere."""
-    if test.source == "upload" or test.clip is None:
-        return None
-    try:
-        ended = (hub.visits().folder(visit, test) / test.clip).stat().st_mtime
-    except OSError:
-        return None
-    return max(LEAST_MIN, (datetime.now(UTC).timestamp() - ended) / 60)
-
-
-def ask_recovery(visit: Visit, test: VisitTest, given: Recovery | None, key: str) -> Recovery | None:
-    """Ask how strong it is some minutes after the test."""
-    since_min = minutes_since(visit, test)
-    if since_min is None:
-        label = text("ask.felt.recovery_intensity")
-    else:
-        label = text("replay.now", minutes=max(1, round(since_min)))
-    intensity = ask_intensity(label, None if given is None else given.intensity, f"{key}_intensity")
-    if intensity is None:
-        return None
-    if since_min is None:
-        known = None if given is None else given.after_min
-        since_min = st.number_input(
-            text("ask.felt.recovery_after_min"), LEAST_MIN, MOST_MIN, known, step=1.0, key=f"{key}_min"
-        )
-    return None if since_min is None else Recovery(intensity=intensity, after_min=round(since_min, 1))
+def _phase(moment: Moment) -> str:
+    return sentences([text(f"ask.phase.{moment.phase}")]).rstrip(".")

@@ -15,8 +15,8 @@ from slumpcv.report.wording import sentences
 from slumpcv.session import NOT_JUDGED
 from slumpcv.ui import jobs, shell, state
 from slumpcv.ui.pages import result_movement
-from slumpcv.ui.pages.questions import ask_recovery
 from slumpcv.ui.questioning import whole
+from slumpcv.ui.recovery import ask_recovery
 from slumpcv.ui.server import hub
 from slumpcv.ui.stored import read_stored
 
@@ -207,6 +207,10 @@ def _what_else(visit: Visit, test: VisitTest) -> None:
             text(f"replay.result.test.{other}"), key="other_leg", icon=":material/airline_seat_recline_extra:"
         ):
             state.go(visit, "prepare")
+        if test.number == visit.tests[-1].number and st.button(
+            text("replay.result.answers"), key="change_answers", icon=":material/edit:"
+        ):
+            state.go(visit, "questions")
         with st.popover(text("replay.result.delete"), icon=":material/delete:"):
             st.write(text("replay.result.delete_sure"))
             if st.button(text("replay.result.delete_yes"), key="delete_yes", type="primary"):

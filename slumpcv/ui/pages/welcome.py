@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
-from babel.dates import format_datetime
+from babel.dates import format_date, format_time
 
 from slumpcv.language import LANGUAGES, language, listed, text
 from slumpcv.terms import Side
@@ -137,7 +137,12 @@ def _when(visit: Visit) -> str:
         zone = ZoneInfo(st.context.timezone or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         zone = ZoneInfo("UTC")
-    return format_datetime(visit.created_at, "d MMMM y, HH:mm", tzinfo=zone, locale=language())
+    day = format_date(visit.created_at.astimezone(zone), "long", locale=_locale())
+    return f"{day}, {format_time(visit.created_at, 'HH:mm', tzinfo=zone, locale=_locale())}"
+
+
+def _locale() -> str:
+    return {"en": "en_GB"}.get(language(), language())  # the day before the month, in English too
 
 
 def _privacy() -> None:
