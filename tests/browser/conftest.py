@@ -52,12 +52,12 @@ QUIET = (
 SLOW_MS = 30_000  # two cores are shared by server, browser and decoder
 # How long the person in a sample waits in each phase for what the guide says and asks.
 WAITS_S = {
-    "BASELINE": 21.0,
+    "BASELINE": 18.0,
     "SLUMP": 9.0,
     "NECK_FLEXION": 9.0,
     "DORSIFLEXION": 6.0,
     "HEAD_LIFT": 9.0,
-    "RECOVERY": 20.0,
+    "RECOVERY": 12.0,
 }
 CAMERA_FPS = 10
 CLIP = "clip.mp4"
