@@ -19,7 +19,6 @@ from urllib.parse import urlsplit
 
 import av
 import pytest
-import way
 from playwright.sync_api import expect, sync_playwright
 
 from benchmarks.fake_camera import waiting, write_y4m
@@ -28,6 +27,9 @@ from slumpcv.answers import Screen
 from slumpcv.ui.jobs import REPLAY, write_replay
 from slumpcv.ui.state import OWNER_COOKIE
 from slumpcv.visits import Visits
+
+pytest.register_assert_rewrite("way")
+import way  # noqa: E402 (its assertions are to say what they saw)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

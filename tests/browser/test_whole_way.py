@@ -25,7 +25,7 @@ UP_TO_THE_MARK = [
     *("cue_baseline", "ask_symptom", "cue_slump", "ask_again", "cue_neck_flexion", "ask_again"),
     *("cue_knee_extension", "ask_again"),
 ]
-FELT = Told(intensity=4, familiar="Yes", regions=["Calf"])
+FELT = Told(intensity=3, familiar="Yes", regions=["Calf"])
 BEFORE_LIFT = {
     "You showed that you felt it": FELT,
     "With the knee straightened": FELT,

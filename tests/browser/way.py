@@ -203,6 +203,7 @@ def answer(page: Page, told: Mapping[str, Told]) -> list[str]:
             _tell(page, told[title])
         elif page.get_by_role("button", name="Continue", exact=True, disabled=True).count():
             number(page, 0)
+            settled(page)
         _go_on(page, title)
         settled(page)
     return titles
@@ -219,6 +220,7 @@ def _tell(page: Page, told: Told) -> None:
         choose(page, "Was it your usual symptom?", told.familiar)
     for region in told.regions:
         press(page, region)
+    settled(page)
 
 
 def number(page: Page, intensity: int) -> None:
