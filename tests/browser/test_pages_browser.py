@@ -226,3 +226,16 @@ def test_everybody_can_use_a_page(
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 844})
             way.accessible(page)
+
+
+def test_everybody_can_use_the_first_page(
+    open_page: Callable[..., Page], whole_app: tuple[str, Path], kept: Kept
+) -> None:
+    kept.visit("intake")
+    page = open_page()
+    kept.open(page, whole_app[0])
+    way.titled(page, WELCOME)
+    way.settled(page)
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        way.accessible(page)
