@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -10,17 +11,33 @@ import sys
 import time
 import urllib.request
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import av
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
+
+from benchmarks.fake_camera import waiting, write_y4m
+from slumpcv.analysis import analyze, write_results
+from slumpcv.answers import Screen
+from slumpcv.ui.jobs import REPLAY, write_replay
+from slumpcv.ui.state import OWNER_COOKIE
+from slumpcv.visits import Visits
+
+pytest.register_assert_rewrite("way")
+import way  # noqa: E402 (its assertions are to say what they saw)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import BrowserContext, Page, Playwright
+
+    from slumpcv.live.record import GuidedTest
+    from slumpcv.visits import Step, Visit
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
@@ -34,6 +51,18 @@ QUIET = (
     "--disable-sync",
     "--mute-audio",
 )
+SLOW_MS = 30_000  # two cores are shared by server, browser and decoder
+# How long the person in a sample waits in each phase for what the guide says and asks.
+WAITS_S = {
+    "BASELINE": 18.0,
+    "SLUMP": 9.0,
+    "NECK_FLEXION": 9.0,
+    "DORSIFLEXION": 6.0,
+    "HEAD_LIFT": 9.0,
+    "RECOVERY": 12.0,
+}
+CAMERA_FPS = 10
+CLIP = "clip.mp4"
 BITS, BIT_PX = 12, 40  # of the number that each picture of the camera carries
 
 
@@ -119,10 +148,65 @@ def playwright_() -> Iterator[Playwright]:
         yield running
 
 
+@dataclass
+class Watch:
+    """Where the pages of one browser went, and what they complained about."""
+
+    servers: set[str] = field(default_factory=set)
+    errors: list[str] = field(default_factory=list)
+
+    def over(self, context: BrowserContext) -> None:
+        """Begin to watch; what a page of the browser asks for inside of itself is no request."""
+        context.on("request", lambda request: self._asked(request.url))
+        context.on("page", self._page)
+        context.on("weberror", lambda error: self.errors.append(str(error.error)))
+        for page in context.pages:
+            self._page(page)
+
+    def _page(self, page: Page) -> None:
+        page.on("websocket", lambda socket: self._asked(socket.url))
+        page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
+
+    def _asked(self, url: str) -> None:
+        if not url.startswith(("blob:", "data:", "about:")):
+            self.servers.add(urlsplit(url).netloc)
+
+
+@dataclass
+class Kept:
+    """Visits of one browser, put on disk by hand; `owner` is what its cookie says."""
+
+    visits: Visits
+    measured: Path
+    owner: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+
+    def visit(self, step: Step, **changes: object) -> Visit:
+        """Return a visit that has come to a step, with consent and safety questions behind it."""
+        safe = Screen(**dict.fromkeys(Screen.model_fields, "no"))
+        begun = {"consented_at": datetime.now(UTC), "screen": safe, "step": step} | changes
+        return self.visits.update(self.visits.new(self.owner, "en"), **begun)
+
+    def tested(self, step: Step, live: GuidedTest | None = None) -> Visit:
+        """Return a visit with a test that is recorded and measured."""
+        visit = self.visits.add_test(self.visit(step), "right", "camera")
+        test = visit.tests[0]
+        shutil.copytree(self.measured, self.visits.folder(visit, test), dirs_exist_ok=True)
+        return self.visits.update_test(visit, test.number, clip=CLIP, analysed=True, live=live)
+
+    def open(self, page: Page, address: str, visit: Visit | None = None) -> None:
+        """Go to a visit, or to the first page, as the browser whose it is."""
+        page.context.add_cookies([{"name": OWNER_COOKIE, "value": self.owner, "url": address}])
+        page.goto(f"{address}/?visit={visit.id}" if visit else address)
+
+
 @pytest.fixture
 def open_page(playwright_: Playwright, tmp_path: Path) -> Iterator[Callable[..., Page]]:
-    """Gives pages of browsers of their own: ``open_page(camera=..., grant=False, **context options)``."""
+    """Gives pages of browsers of their own: ``open_page(camera=..., grant=False, **context options)``.
+
+    Afterwards, no page may have asked anything of anybody but its own server, nor logged an error.
+    """
     contexts: list[BrowserContext] = []
+    watches: list[Watch] = []
 
     def make(camera: Path | None = None, grant: bool = True, **options: object) -> Page:
         flags = [*QUIET, "--use-fake-device-for-media-stream"]
@@ -137,11 +221,69 @@ def open_page(playwright_: Playwright, tmp_path: Path) -> Iterator[Callable[...,
             **{"viewport": {"width": 1280, "height": 800}, **options},
         )
         contexts.append(context)
+        watches.append(watch := Watch())
+        watch.over(context)
+        context.add_init_script(way.LISTEN)
+        context.set_default_timeout(SLOW_MS)
         return context.pages[0]
 
+    expect.set_options(timeout=SLOW_MS)
     yield make
     for context in contexts:
         context.close()
+    for watch in watches:
+        assert len(watch.servers) <= 1, watch.servers
+        assert all(server.startswith("127.0.0.1:") for server in watch.servers), watch.servers
+        assert watch.errors == []
+
+
+@pytest.fixture(scope="session")
+def sample_camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Path]]:
+    """Gives a sample as a camera, in which the person waits for the guide."""
+    folder = tmp_path_factory.mktemp("cameras")
+
+    def make(name: str) -> Path:
+        path = folder / f"{name}.y4m"
+        if not path.exists():
+            write_y4m(path, name, waiting(name, WAITS_S), CAMERA_FPS)
+        return path
+
+    yield make
+    for path in folder.iterdir():  # hundreds of megabytes
+        path.unlink()
+
+
+@pytest.fixture(scope="session")
+def whole_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The app as patients have it; gives its address and where its data is."""
+    data = tmp_path_factory.mktemp("data")
+    with serving(ROOT / "app.py", data) as address:
+        yield address, data
+
+
+@pytest.fixture(scope="session")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A test's folder as an analysis leaves it, with the clip and its replay."""
+    folder = tmp_path_factory.mktemp("measured")
+    clip = folder / CLIP
+    shutil.copy(ROOT / "samples" / "right_knee_bends.mp4", clip)
+    write_results(analyze(clip, "right"), folder, clip, made_on=date(2026, 1, 2))
+    write_replay(clip, folder / REPLAY)
+    return folder
+
+
+@pytest.fixture
+def kept(whole_app: tuple[str, Path], measured: Path) -> Kept:
+    """Puts visits that have come to a certain step on the server's disk."""
+    return Kept(Visits(whole_app[1] / "visits"), measured)
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page], whole_app: tuple[str, Path]) -> Page:
+    """The first page on a phone."""
+    page = open_page(viewport={"width": 390, "height": 844})
+    page.goto(whole_app[0])
+    return page
 
 
 @pytest.fixture(scope="session")
