@@ -102,6 +102,7 @@ def test_questions_and_result_survive_reloads(
     way.press(page, "Back")
     expect(page.get_by_role("radio", name="2", exact=True)).to_be_checked()
     way.press(page, "Continue")
+    way.titled(page, "With the whole back slumped")
     titles = way.answer(page, {})
     assert titles[-2:] == ["During and after the test", "And now?"]
     way.titled(page, "There at rest, and not changed")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from playwright.sync_api import expect
 
 from slumpcv.answers import Screen
@@ -237,8 +238,12 @@ def _go_on(page: Page, title: str) -> None:
 
 def download(page: Page, words: str, folder: Path) -> Path:
     """Press a button that gives a file; return where it is."""
-    with page.expect_download() as coming:
-        press(page, words)
+    try:
+        with page.expect_download(timeout=10_000) as coming:
+            press(page, words)
+    except PlaywrightTimeoutError:  # the page ran anew under the click, and with it the file became another
+        with page.expect_download() as coming:
+            press(page, words)
     path = folder / coming.value.suggested_filename
     coming.value.save_as(path)
     return path

@@ -157,31 +157,36 @@ def _take_along(visit: Visit, test: VisitTest, stored: Stored) -> None:
         on_click="ignore",
         key="pdf",
     )
-    # The annotated video is written while the person reads; then nothing needs to be looked for any more.
-    waits = test.clip is not None and not (stored.folder / VIDEO_NAME).is_file()
-    if waits:
+    _zip(test, stored.folder, with_video=False)
+    if (stored.folder / VIDEO_NAME).is_file():
+        _zip(test, stored.folder, with_video=True)
+    elif test.clip is not None:
         jobs.want_video(visit, test.number)
-    st.fragment(_zip, run_every=LOOK_EVERY_S if waits else None)(test, stored.folder, language())
+        _wait_for_video(stored.folder, language())
     st.caption(text("replay.result.zip_note"))
 
 
-def _zip(test: VisitTest, folder: Path, spoken: Language) -> None:
-    place = st.container(horizontal=True, vertical_alignment="center", key="take")
-    with speaking(spoken), place:  # a fragment runs again by itself, outside of the page's language
-        has_video = (folder / VIDEO_NAME).is_file()
-        with_video = has_video and bool(st.session_state.get("zip_video", False))
-        st.download_button(
-            text("replay.result.zip"),
-            data=lambda: zipped(folder, with_video),
-            file_name=f"slump-test-{test.side}.zip",
-            mime="application/zip",
-            icon=":material/folder_zip:",
-            on_click="ignore",
-            key="zip",
-        )
-        if test.clip is not None:
-            words = text("replay.result.with_video" if has_video else "replay.result.video_waits")
-            st.toggle(words, key="zip_video", disabled=not has_video)
+def _zip(test: VisitTest, folder: Path, *, with_video: bool) -> None:
+    # Outside of every fragment: a run of it would make the file that was just asked for another one.
+    words = text("replay.result.zip")
+    st.download_button(
+        f"{words}, {text('replay.result.with_video')}" if with_video else words,
+        data=lambda: zipped(folder, with_video),
+        file_name=f"slump-test-{test.side}.zip",
+        mime="application/zip",
+        icon=":material/folder_zip:",
+        on_click="ignore",
+        key="zip_video" if with_video else "zip",
+    )
+
+
+@st.fragment(run_every=LOOK_EVERY_S)
+def _wait_for_video(folder: Path, spoken: Language) -> None:
+    """Say that the annotated video is being written, and offer it once it is there."""
+    if (folder / VIDEO_NAME).is_file():
+        st.rerun(scope="app")
+    with speaking(spoken):  # a fragment runs again by itself, outside of the page's language
+        st.caption(text("replay.result.video_waits"))
 
 
 def zipped(folder: Path, with_video: bool) -> bytes:
