@@ -25,6 +25,7 @@ from playwright.sync_api import sync_playwright
 from benchmarks.fake_camera import waiting, write_y4m
 from benchmarks.tables import table
 from slumpcv.analysis import analyze
+from slumpcv.answers import Screen
 from slumpcv.video import open_clip
 from slumpcv.visits import Visit, Visits
 
@@ -81,7 +82,8 @@ class Tally:
 
 def new_test(visits: Visits, owner: str) -> Visit:
     visit = visits.add_test(visits.new(owner, "en"), "right", "camera")
-    return visits.update(visit, step="camera")
+    screen = Screen(**dict.fromkeys(Screen.model_fields, "no"))
+    return visits.update(visit, step="camera", consented_at=visit.created_at, screen=screen)
 
 
 def begin(context: BrowserContext, address: str, visit: Visit) -> Page:

@@ -1,6 +1,6 @@
 // The connection to the coach: one picture under way at a time, and orders that are never lost.
 
-const FRAMES_PER_S = 15;
+const LEAST_APART_MS = 45;                // every second picture of 24 to 30 a second, each of 15, however unevenly they come
 const ANSWER_WITHIN_MS = 1000;            // after that the next picture goes without the answer
 const AGAIN_MS = [300, 600, 1200, 2500];  // waits before connecting again
 const GONE_MS = 60000;                    // as long as the server keeps the coach
@@ -52,7 +52,7 @@ class Link {
   get free() {
     const since = performance.now() - this.sentAt;
     return this.socket.readyState === WebSocket.OPEN
-      && since >= 1000 / FRAMES_PER_S - 5 // cameras are not that punctual
+      && since >= LEAST_APART_MS
       && (!this.waiting || since > ANSWER_WITHIN_MS);
   }
 
