@@ -19,17 +19,33 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 
+class Program(NamedTuple):
+    """A program of the system, and where it comes from."""
+
+    name: str
+    package: str  # of Debian
+    folders: str = ""  # pattern of absolute folders that are looked through beside PATH
+
+
 class Environment(NamedTuple):
     """A virtual environment: its folder, what is installed in it, what it needs beside it."""
 
     folder: Path
     lock: Path
-    programs: tuple[str, ...]  # on Linux only; each in the Debian package of the same name
+    programs: tuple[Program, ...]  # on Linux only
+    download_mb: int  # about, of the locked packages without those of the system
 
 
-RUN = Environment(ROOT / ".venv", ROOT / "requirements.lock", ())
+# Debian keeps a server's programs out of PATH, in a folder for each version; only clients are in it.
+POSTGRES_SERVER = Program("initdb", "postgresql", "/usr/lib/postgresql/*/bin")
+RUN = Environment(ROOT / ".venv", ROOT / "requirements.lock", (), download_mb=400)
 # strace shows the tests whether a command opens a network connection; chromium shows them the pages.
-DEVELOP = Environment(ROOT / ".venv-dev", ROOT / "requirements-dev.lock", ("strace", "chromium"))
+DEVELOP = Environment(
+    ROOT / ".venv-dev",
+    ROOT / "requirements-dev.lock",
+    (Program("strace", "strace"), Program("chromium", "chromium"), POSTGRES_SERVER),
+    download_mb=550,
+)
 
 
 def prepare(environment: Environment) -> Path:
@@ -45,7 +61,7 @@ def prepare(environment: Environment) -> Path:
     _check_machine()
     _install_system_packages(_missing_system_packages(environment))
     print(
-        f"Setting up {environment.folder.name} (this once; downloads up to 350 MB) ...",
+        f"Setting up {environment.folder.name} (this once; downloads about {environment.download_mb} MB) ...",
         file=sys.stderr,
         flush=True,
     )
@@ -65,6 +81,15 @@ def become(command: list[str]) -> NoReturn:
     if os.name == "nt":  # where exec returns to the shell before the command has ended
         sys.exit(subprocess.call(command))
     os.execv(command[0], command)
+
+
+def find_program(program: Program) -> str | None:
+    """Return the path of a program; None when it is not installed."""
+    found = shutil.which(program.name)
+    if found is None and program.folders:
+        folders = sorted(Path("/").glob(program.folders.lstrip("/")))
+        found = shutil.which(program.name, path=os.pathsep.join(map(str, folders)))
+    return found
 
 
 def _fingerprint(environment: Environment) -> str:
@@ -94,7 +119,7 @@ def _missing_system_packages(environment: Environment) -> list[str]:
     from slumpcv.platform_check import apt_packages, missing_libraries
 
     missing = apt_packages(missing_libraries())
-    missing += [program for program in environment.programs if shutil.which(program) is None]
+    missing += [program.package for program in environment.programs if find_program(program) is None]
     if importlib.util.find_spec("ensurepip") is None:  # Debian keeps it apart from Python
         missing.append(f"python{sys.version_info[0]}.{sys.version_info[1]}-venv")
     return missing

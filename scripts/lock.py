@@ -29,9 +29,10 @@ def main(arguments: list[str]) -> int:
     command += ["--extra=app", "--extra=fhir", "--extra=parquet"]
     # What this machine's pip is told about local packages has no place in a lock.
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))}
+    # The larger one first: what is developed with has to hold what is run, version by version.
     for target, extra in (
-        (RUN, ["--group=pyproject.toml:build"]),
-        (DEVELOP, ["--group=pyproject.toml:dev", f"--constraints={RUN.lock.name}"]),
+        (DEVELOP, ["--extra=clinic", "--extra=cluster", "--group=pyproject.toml:dev"]),
+        (RUN, ["--group=pyproject.toml:build", f"--constraints={DEVELOP.lock.name}"]),
     ):
         output = f"--output-file={target.lock.name}"
         subprocess.run(
