@@ -1,0 +1,1 @@
+"""Many clips: found, measured by many workers, and told of in one table."""
