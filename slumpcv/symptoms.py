@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from slumpcv.answers import PROVOKED
-from slumpcv.correction import load_correction
+from slumpcv.bands import band
 from slumpcv.errors import InputError
 from slumpcv.holds import ANGLES, hold_values, judged_repetition
+from slumpcv.language import later
 from slumpcv.session import Moment, MovedBefore, Reading, Symptom
 from slumpcv.signals import THRESHOLDS
 
@@ -109,8 +110,7 @@ def _symptom(angles: Angles, spans: Sequence[PhaseSpan], mark: Mark) -> Symptom:
     latest_s = mark.start_s if mark.end_s is None else mark.end_s
     if latest_s > clip_end_s + LATEST_S:
         raise InputError(
-            f"A symptom is marked at {latest_s:g} s, and the clip ends at {clip_end_s:.1f} s",
-            "Give times in seconds from the start of this clip.",
+            later("trouble.late_mark", latest_s=latest_s, end_s=clip_end_s), later("trouble.fix.times")
         )
     onset = _moment(angles, spans, mark.start_s, lag)
     peak = None if mark.peak_s is None else _moment(angles, spans, mark.peak_s, lag)
@@ -192,7 +192,7 @@ def _reading(angles: Angles, name: str, value: float, from_s: float, to_s: float
     seen = math.isfinite(value)
     return Reading(
         value=round(value, 3) if seen else None,
-        plus_minus=round(load_correction().errors[name].value, 3) if seen else None,
+        plus_minus=round(band(angles, name, "value", (from_s, to_s)), 3) if seen else None,
         low=round(float(min(passed)), 3) if passed else None,
         high=round(float(max(passed)), 3) if passed else None,
     )
@@ -208,11 +208,12 @@ def _moved_before(angles: Angles, onset_s: float) -> tuple[MovedBefore, ...]:
     """Return what changed in the second before a symptom, the largest in terms of its limit first."""
     found = []
     for name, least in MOVED.items():
-        change = _at(angles, name, onset_s) - _at(angles, name, max(onset_s - BEFORE_S, 0.0))
+        before_s = max(onset_s - BEFORE_S, 0.0)
+        change = _at(angles, name, onset_s) - _at(angles, name, before_s)
         if abs(change) >= least:  # NaN is not
-            band = load_correction().errors[name].change
-            found.append((abs(change) / least, name, change, band))
+            error = band(angles, name, "change", (before_s, onset_s))
+            found.append((abs(change) / least, name, change, error))
     return tuple(
-        MovedBefore(angle=name, change=round(change, 3), plus_minus=round(band, 3))
-        for _, name, change, band in sorted(found, reverse=True)
+        MovedBefore(angle=name, change=round(change, 3), plus_minus=round(error, 3))
+        for _, name, change, error in sorted(found, reverse=True)
     )

@@ -12,7 +12,7 @@ from slumpcv.live.answer import Answer, Sounded, Speaker, checks_of, over_of, po
 from slumpcv.live.events import Say
 from slumpcv.live.follow import LiveFollower
 from slumpcv.live.guide import Guide
-from slumpcv.live.hand import RaisedHand
+from slumpcv.live.hand import RaisedHand, over_shoulder
 from slumpcv.live.measure import LiveMeasure
 from slumpcv.live.seen import Seen
 from slumpcv.live.setup import GO_ON, SetUp
@@ -71,14 +71,13 @@ class Coach:
         self._seconds_of = seconds_of
         self._follower = LiveFollower(find_model(model).path, side)
         self._measure = LiveMeasure(side)
-        self._setup = SetUp(side)
+        self._setup = SetUp(side, seconds_of)
         self._hand = RaisedHand(side)
         self._waving, self._offered_s = RaisedHand(side), math.nan
         self._machine = PhaseMachine()
         self._speaker = Speaker()
         self._guide: Guide | None = None
         self._first_s = self._zero_s = math.nan
-        self._speaking_until_s = -math.inf
         self._last: tuple[Image, Row] | None = None
         self._recent: deque[tuple[float, Mapping[str, float]]] = deque()
         self._tall: Mapping[str, float] = {}
@@ -117,7 +116,8 @@ class Coach:
         if self._guide is not None:
             return
         self._zero_s = time_s
-        self._guide = Guide(self._side, self._seconds_of, self._speaking_until_s - time_s)
+        quiet_until_s = self._setup.speech.ends_s + self._first_s - time_s
+        self._guide = Guide(self._side, self._seconds_of, quiet_until_s)
         if self._last is not None and (pose := self._last[1].pose) is not None:
             self._follower.stay_with(pose, needs_of([self._last[0]]))
 
@@ -137,15 +137,19 @@ class Coach:
         """End the test at the person's wish."""
         return self._put(self._guide.stop(self._of_test(time_s), by) if self._guide else [])
 
-    def speaking(self, time_s: float) -> None:
+    def speaking(self, time_s: float, key: str) -> None:
         """Note that the browser is still busy with a prompt."""
         if self._guide:
-            self._guide.speaking(self._of_test(time_s))
+            self._guide.speaking(self._of_test(time_s), key)
+        elif self._last is not None:
+            self._setup.speech.speaking(time_s - self._first_s, key)
 
-    def spoken(self, time_s: float) -> None:
-        """Note that the browser has finished the present prompt."""
+    def spoken(self, time_s: float, key: str) -> None:
+        """Note that the browser has finished a prompt."""
         if self._guide:
-            self._guide.spoken(self._of_test(time_s))
+            self._guide.spoken(self._of_test(time_s), key)
+        elif self._last is not None:
+            self._setup.speech.spoken(time_s - self._first_s, key)
 
     def record(self) -> GuidedTest | None:
         """Return what is known of the test so far; None before the recording began."""
@@ -176,9 +180,6 @@ class Coach:
         events = self._setup.step(row, (rgb.shape[1], rgb.shape[0]), self._measure, hand_up=up)
         if Say(f"setup_{GO_ON}") in events:
             self._offered_s = row.time_s
-        for event in events:
-            if isinstance(event, Say):
-                self._speaking_until_s = self._first_s + row.time_s + self._seconds_of(event.key)
         return events
 
     # --- test ---------------------------------------------------------------------------------
@@ -205,6 +206,7 @@ class Coach:
                 far_knee_flexion_deg=measured.far_knee_flexion_deg,
                 hand_up=up,
                 hand_since_s=self._hand.since_s,
+                arm_up=over_shoulder(measured.points, measured.visibility, self._side),
             )
         )
 

@@ -87,7 +87,7 @@ class Guide:
             return []
         unwatched = seen.time_s - walk.now_s > UNWATCHED_S
         walk.now_s = max(walk.now_s, seen.time_s)
-        self._progress.update(seen)
+        self._progress.update(seen, at=walk.at)
         by_hand = self.press if seen.hand_up else self.release
         events = by_hand(seen.time_s if math.isnan(seen.hand_since_s) else seen.hand_since_s, "hand")
         if unwatched and not self._ending and not self._obeyed:
@@ -124,13 +124,13 @@ class Guide:
         walk.state = State.LEAVING
         return self._speech.say(walk.now_s, "stop")
 
-    def speaking(self, time_s: float) -> None:
+    def speaking(self, time_s: float, key: str) -> None:
         """Wait for a prompt that takes longer than expected."""
-        self._speech.speaking(time_s)
+        self._speech.speaking(time_s, key)
 
-    def spoken(self, time_s: float) -> None:
-        """Correct when the present prompt has ended."""
-        self._speech.spoken(time_s)
+    def spoken(self, time_s: float, key: str) -> None:
+        """Correct when a prompt has ended."""
+        self._speech.spoken(time_s, key)
 
     @property
     def view(self) -> GuideView:

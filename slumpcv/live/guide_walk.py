@@ -1,6 +1,6 @@
 """One step of the guide after the other: cue, wait, hold, ask.
 
-CUE -> WAIT -> HOLD -> ASK -> ANSWER -> next step ... -> LEAVING -> OVER
+CUE -> WAIT -> HOLD -> ASK -> ANSWER -> (EXPLAIN ->) next step ... -> LEAVING -> OVER
 |       |       `-----+---- felt it -> STAY -> the head lift
 `-------+-- the phase was withdrawn: wait again
 """
@@ -11,7 +11,8 @@ import math
 from typing import TYPE_CHECKING
 
 from slumpcv.live.events import Tone
-from slumpcv.live.guide_steps import ADDING, ASKED, CUE_WITHOUT_LEG, INDEX, RESTING, STEPS, State
+from slumpcv.live.guide_questions import Questions
+from slumpcv.live.guide_steps import ADDING, CUE_WITHOUT_LEG, INDEX, RESTING, STEPS, State
 
 if TYPE_CHECKING:
     from slumpcv.answers import AskedPhase
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     from slumpcv.live.seen import Seen
     from slumpcv.live.speech import Speech
 
-# Silence for this long after the question is a no. [E]
-ANSWER_S = 2.5
-# A mark begun this long before the question was its answer already. [E]
-FORESTALLED_S = 1.0
 # Somebody who is moving gets this much longer than the step's patience, but not more. [E]
 MOVING_S = 8.0
 # A hold is taken as it is when the person has been restless for this long. [E]
@@ -50,7 +47,6 @@ class Walk:
     ----------
     now_s : time of the latest frame.
     at, state : which step, and what the guide does in it.
-    heard : the answers to the questions asked aloud.
     felt : whether the familiar symptom has come up and nothing more is added.
     chin_given_up : whether the chin was asked for in vain.
     done : whether the way was gone to its end.
@@ -64,13 +60,16 @@ class Walk:
         self.now_s = 0.0
         self.at = 0
         self.state = State.CUE
-        self.heard: dict[AskedPhase, bool] = {}
+        self._questions = Questions(speech, marks)
         self.felt = self.chin_given_up = self.done = False
-        self._at_rest = False
         self._loaded_s = math.inf
         self._stay_key: str | None = None
-        self._unanswered: tuple[AskedPhase, float, float] | None = None
         self._enter(0)
+
+    @property
+    def heard(self) -> dict[AskedPhase, bool]:
+        """Return the answers to the questions asked aloud."""
+        return self._questions.heard
 
     @property
     def step(self) -> GuideStep:
@@ -100,24 +99,23 @@ class Walk:
         if ahead <= self.at or not self._progress.sure or (self.felt and ahead < INDEX["HEAD_LIFT"]):
             return
         if self.state is State.ANSWER and self._speech.free(self.now_s):
-            self.heard[ASKED[self.step.phase]] = False
+            self._questions.silence(self.step)
         self._enter(ahead, cued=True)
 
     def note_felt(self) -> None:
         """Add nothing more once the familiar symptom has come up."""
         self._loaded_s = min(self._loaded_s, self._progress.loaded_from_s)
-        self._at_rest = self._at_rest or (self._marks.any and self._loaded_s == math.inf)
+        if self._marks.any and self._loaded_s == math.inf:
+            self._questions.felt_at_rest = True
         if not self.felt and self.step.phase in ADDING and self._marks.since(self._loaded_s):
             self._stop_adding()
 
     def note_yes(self) -> None:
         """Take a mark as the answer when a question was asked."""
-        if self.state is State.ANSWER and self._marks.since(self._asked_s - FORESTALLED_S):
+        if self.state is State.ANSWER and self._questions.answered:
             self._hear(yes=True)
-        elif self._unanswered and self._marks.since(*self._unanswered[1:]):
-            # A hand is known to be up only after a while: it was raised in time.
-            self.heard[self._unanswered[0]] = True
-            self._unanswered = None
+        else:
+            self._questions.late()
 
     def run(self, seen: Seen) -> list[Event]:
         """Do what the frame calls for."""
@@ -144,9 +142,9 @@ class Walk:
         """Go to a step; one that was reached without its cue is not cued any more."""
         self.at = at
         self.state = State.WAIT if cued else State.CUE
-        self._cued = self._repeated = False
+        self._cued = self._repeated = self._explained = False
         self._entered_s = self.now_s
-        self._wait_from_s = self._hold_floor_s = self._hold_entered_s = self._asked_s = self.now_s
+        self._wait_from_s = self._hold_floor_s = self._hold_entered_s = self.now_s
 
     def _stop_adding(self) -> None:
         self.felt, self.state = True, State.STAY
@@ -155,9 +153,11 @@ class Walk:
 
     def _hear(self, *, yes: bool) -> None:
         """Keep the answer of this step and go on."""
-        self.heard[ASKED[self.step.phase]] = yes
+        self._questions.hear(self.step, yes=yes)
         if yes and self.step.phase in ADDING:
             self._stop_adding()
+        elif self.step.phase == "BASELINE":
+            self.state = State.EXPLAIN
         else:
             self._enter(self.at + 1)
 
@@ -253,27 +253,28 @@ class Walk:
             return []
         if not self._speech.free(self.now_s):
             return []
-        self.state, self._asked_s = State.ANSWER, self.now_s
-        return self._speech.say(self.now_s, self._question())
-
-    def _question(self) -> str:
-        if self.step.phase == "HEAD_LIFT" and self._marks.any:
-            return "ask_still"
-        if self._at_rest and self.step.phase in ADDING:
-            return "ask_more"
-        # Short once the question is known, since every second is spent in the slump.
-        return "ask_symptom" if self.step.phase == "BASELINE" else "ask_again"
+        self.state = State.ANSWER
+        return self._questions.ask(self.now_s, self.step)
 
     def _answer(self, _: Seen) -> list[Event]:
         self.note_yes()
-        if self.state is State.ANSWER and self.now_s >= self._speech.ends_s + ANSWER_S:
+        if self.state is State.ANSWER and self.now_s >= self._speech.ends_s + self.step.listen_s:
             # A hand that has been up all the time says that it is still felt, not that it grew.
-            yes = self._marks.open and self._question() != "ask_more"
+            yes = self._marks.open and self._questions.key(self.step) != "ask_more"
             if not yes:
-                asked = ASKED[self.step.phase]
-                self._unanswered = asked, self._asked_s - FORESTALLED_S, self._speech.ends_s + ANSWER_S
+                self._questions.silence(self.step)
             self._hear(yes=yes)
         return []
+
+    def _explain(self, _: Seen) -> list[Event]:
+        """Say at rest, where there is time, what need not be said any more in the slump."""
+        if not self._speech.free(self.now_s):
+            return []
+        if self._explained:
+            self._enter(self.at + 1)
+            return []
+        self._explained = True
+        return self._speech.say(self.now_s, "explain")
 
     def _stay(self, _: Seen) -> list[Event]:
         """Stop the movement, then go to the head lift."""

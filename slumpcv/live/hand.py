@@ -79,6 +79,20 @@ class _Arm:
         return bool(forearm or (out and self.from_shoulder[1] > -level.under_shoulder))
 
 
+def over_shoulder(points: NDArray[np.float64], visibility: NDArray[np.float64], near: Side) -> bool:
+    """Return whether the near wrist is seen above its shoulder, which the arm then takes along.
+
+    Parameters
+    ----------
+    points : (33, 2) forward points (y up, facing +x); NaN where not seen, which is not above.
+    visibility : (33,), 0 to 1.
+    near : the side towards the camera.
+    """
+    wrist, shoulder = landmark("wrist", near), landmark("shoulder", near)
+    seen = min(visibility[wrist], visibility[shoulder]) >= SEEN_VISIBILITY
+    return bool(seen and points[wrist, 1] > points[shoulder, 1])
+
+
 class RaisedHand:
     """Watches the near hand, one frame at a time, live or along a recorded track.
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from slumpcv.angles import corrected, steady_toes
+from slumpcv.live.hand import over_shoulder
 from slumpcv.plausible import THIGH_WINDOW_S, Known, body_lengths, keep_plausible
 from slumpcv.posture import AS_TALL, STILL_S, TALL_SHARE, find_baseline, raw_posture
 from slumpcv.segmentation import make_sample, sitting
@@ -107,7 +108,7 @@ class LiveMeasure:
         self._window = _Window()
         self._lengths = (math.nan, math.nan)
         self._tall: list[Baseline] = []
-        self._looked_s = -math.inf
+        self._looked_s = self._arm_up_s = -math.inf
         self._smoothers: dict[str, OneEuro] = {}
         self.raw: RawPosture | None = None
 
@@ -159,7 +160,9 @@ class LiveMeasure:
         self._window.swapped = deque(kept.swapped.tolist())
         raw = raw_posture(kept.points, times_s, self._side, kept.thigh_px, kept.thigh_deg)
         self.raw = raw
-        if upright:
+        if over_shoulder(kept.points[-1], seen, self._side):
+            self._arm_up_s = time_s
+        if upright and time_s - self._arm_up_s > TALL_WINDOW_S:  # a raised arm makes the shoulder higher
             self._look_for_tall(raw, forget)
         return Measured(
             time_s=time_s,

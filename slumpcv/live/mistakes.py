@@ -41,6 +41,8 @@ HEAD = ("neck_flexion_deg", "face_pitch_deg")
 LEAVING_KNEE_DEG = 35.0
 LEAVING_TRUNK_DEG = 15.0
 LASTING_GIVING_S = 0.6
+# Both at once are seen at this share of what would be a mistake of one alone. [E]
+TOGETHER_SHARE = 0.3
 # The beginning of a movement that is not known yet.
 UNNOTICED_S = 0.4
 
@@ -159,7 +161,8 @@ class Mistakes:
         lean = median(row[2] for row in settled) - _angle(seen, "trunk_lean_deg")
         sinks = knee > thresholds.KNEE_STILL_DEG and _straightened(seen) > 0.0
         far = max(knee, 0.0) / LEAVING_KNEE_DEG + max(lean, 0.0) / LEAVING_TRUNK_DEG > 1.0
-        together = knee > thresholds.KNEE_STILL_DEG / 2 and lean > thresholds.TRUNK_STILL_DEG / 2
+        share = TOGETHER_SHARE
+        together = knee > share * thresholds.KNEE_STILL_DEG and lean > share * thresholds.TRUNK_STILL_DEG
         if far or together:
             self._waiting.clear()
             return

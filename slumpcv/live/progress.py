@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from slumpcv.live.guide_steps import INDEX, RESTING
 from slumpcv.marks import Stage
-from slumpcv.signals import DROP_DEG
+from slumpcv.signals import DROP_DEG, THRESHOLDS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from slumpcv.live.record import StoppedBy
     from slumpcv.live.seen import Seen
     from slumpcv.marks import PhaseSpan
@@ -26,6 +28,11 @@ GIVEN_UP_S = 1.0
 SURE_S = 2.0
 # Who has put the leg down with the back still this far from upright has not sat up.
 UPRIGHT_SHARE = 0.5
+# A lifted arm takes the shoulder along, which looks like the back. The shoulder moves before the wrist has
+# passed it, and until some time after it is below again. [E]
+ARM_S = 1.5
+# No arm makes a back look bent by more than this; a typical slump is 50 deg (slumpcv.signals). [E]
+ARM_MOST_DEG = 30.0
 TALL = ("BASELINE", "RECOVERY")
 
 
@@ -47,6 +54,7 @@ class Progress:
         self.at_rest = self.sure = False
         self.still_since_s = math.nan
         self._from_s = math.nan
+        self._tries_until_s = -math.inf
         self._from_back, self._furthest_back = math.nan, -math.inf
         self._gone_since_s = math.nan
         self._got_up = self._seated = False
@@ -54,13 +62,22 @@ class Progress:
         self._kept = False
         self._shown_since: tuple[int, float] = (-1, math.nan)
         self._spans: tuple[PhaseSpan, ...] = ()
+        self._arm_s: tuple[float, float] | None = None
+        self._back_before = math.nan
 
-    def update(self, seen: Seen) -> None:
-        """Take in the next frame."""
+    def update(self, seen: Seen, *, at: int = 0) -> None:
+        """Take in the next frame.
+
+        Parameters
+        ----------
+        seen : the frame; time increases.
+        at : index of the step that the guide is at; at the first one a raised arm is no slump.
+        """
         if math.isnan(self._from_s):
             self._from_s = seen.time_s
         self._note_gone(seen)
-        self._spans = self._of_this_test(seen.spans)
+        self._note_arm(seen, at)
+        self._spans = self._undoubted(self._of_this_test(seen.spans), seen)
         self.done = frozenset(span.phase for span in self._spans)
         if seen.stage is Stage.AWAY:
             self.done -= {"BASELINE"}
@@ -80,16 +97,40 @@ class Progress:
             self._tall_again_s = seen.time_s
 
     def _of_this_test(self, spans: tuple[PhaseSpan, ...]) -> tuple[PhaseSpan, ...]:
-        """Return the spans from the last sitting tall before the guide began; earlier tries do not count."""
+        """Return the spans since the person last sat tall before the guide began, or an arm came down."""
         first = 0
         for i, span in enumerate(spans):
-            if span.phase in TALL and span.start_s <= self._from_s:
+            if span.phase in TALL and span.start_s <= max(self._from_s, self._tries_until_s):
                 first = i
         own = spans[first:]
         if own and own[0].phase == "RECOVERY":
             # Whoever sits tall after an earlier try is at the beginning again.
             own = (replace(own[0], phase="BASELINE"), *own[1:])
         return own
+
+    def _note_arm(self, seen: Seen, at: int) -> None:
+        """Note from when to when an arm that went up at rest was last up."""
+        if self._arm_s is None:
+            if seen.arm_up and at == INDEX["BASELINE"]:
+                self._arm_s, self._back_before = (seen.time_s, seen.time_s), back_deg(seen.tall)
+            return
+        if seen.arm_up:
+            self._arm_s = self._arm_s[0], seen.time_s
+        way = back_deg(seen.angles) - self._back_before
+        down = seen.time_s - self._arm_s[1] > ARM_S
+        bent = way > ARM_MOST_DEG and at > INDEX["BASELINE"]  # asked to, whatever the arm does
+        if bent or at > INDEX["SLUMP"] or (down and not way <= THRESHOLDS["back"]):
+            self._arm_s = None
+
+    def _undoubted(self, spans: tuple[PhaseSpan, ...], seen: Seen) -> tuple[PhaseSpan, ...]:
+        """Leave out what may be no more than the arm: the back must be away once that is down again."""
+        if self._arm_s is None:
+            return spans
+        from_s = self._arm_s[0] - ARM_S
+        if spans and spans[-1].phase in TALL:
+            self._tries_until_s = seen.time_s  # it was the arm, and it is back
+        begun = (i for i, span in enumerate(spans) if span.phase not in TALL and span.start_s >= from_s)
+        return spans[: next(begun, len(spans))]
 
     @property
     def phases(self) -> tuple[PhaseSpan, ...]:
@@ -132,7 +173,7 @@ class Progress:
             self._gone_since_s = seen.time_s
 
     def _note_back(self, seen: Seen) -> None:
-        back = back_deg(seen)
+        back = back_deg(seen.angles)
         if seen.stage is Stage.BASELINE:
             self._from_back, self._furthest_back = math.nan, -math.inf
         if math.isnan(self._from_back):
@@ -144,10 +185,10 @@ class Progress:
         if "KNEE_EXTENSION" not in self.done:
             return False
         way = self._furthest_back - self._from_back
-        back = (self._furthest_back - back_deg(seen)) / way if way > 0 else math.nan
+        back = (self._furthest_back - back_deg(seen.angles)) / way if way > 0 else math.nan
         return not back >= UPRIGHT_SHARE  # an unseen back says nothing of sitting up
 
 
-def back_deg(seen: Seen) -> float:
+def back_deg(angles: Mapping[str, float]) -> float:
     """Return where the back is, as the phase machine reads it; NaN when not seen."""
-    return seen.angles.get("trunk_lean_deg", math.nan) + DROP_DEG * seen.angles.get("shoulder_drop", math.nan)
+    return angles.get("trunk_lean_deg", math.nan) + DROP_DEG * angles.get("shoulder_drop", math.nan)

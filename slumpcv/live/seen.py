@@ -31,6 +31,7 @@ class Seen:
     hand_up : whether the near hand is raised, as a sign of a symptom.
     hand_since_s : when it went up or came down, a little before that could be known; NaN when it
         has not been up yet.
+    arm_up : whether the near wrist is seen above its shoulder just now, sign or not.
     """
 
     time_s: float
@@ -44,3 +45,4 @@ class Seen:
     far_knee_flexion_deg: float
     hand_up: bool
     hand_since_s: float = math.nan
+    arm_up: bool = False

@@ -13,11 +13,11 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING
 
-from slumpcv.live.events import Say
 from slumpcv.live.setup_checks import CHECKS, Evidence, company, fixes, skippable
+from slumpcv.live.speech import Speech
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from slumpcv.live.events import Event
     from slumpcv.live.measure import LiveMeasure
@@ -50,6 +50,7 @@ class SetUp:
     Parameters
     ----------
     side : the tested side.
+    seconds_of : how long a prompt takes to speak, in seconds.
 
     Attributes
     ----------
@@ -58,10 +59,12 @@ class SetUp:
     done : whether the set-up is over; it stays so.
     may_go_on : whether the person may go on without what is still open.
     skipped : what they went on without, and what was asked for.
+    speech : what is being said, on the clock of the frames.
     """
 
-    def __init__(self, side: Side) -> None:
+    def __init__(self, side: Side, seconds_of: Callable[[str], float]) -> None:
         self._side: Side = side
+        self.speech = Speech(seconds_of)
         self._rows: deque[Row] = deque()
         self._sightings: deque[bool] = deque(maxlen=SEARCHES)
         self._searched_s = -math.inf
@@ -130,7 +133,7 @@ class SetUp:
         if self.held < 1.0:
             return []
         self.done = True
-        return [Say("setup_ready")]
+        return self.speech.say(row.time_s, "setup_ready")
 
     def _note_stuck(self, time_s: float, *, settled: bool) -> None:
         """Note whether only what may be skipped is open, and for how long.
@@ -154,5 +157,7 @@ class SetUp:
         patience_s = REPEAT_S if fix == last or self.may_go_on else SPEAK_EVERY_S
         if time_s - self._fix[1] < SETTLED_S or time_s - last_s < patience_s:
             return []
+        if not self.speech.free(time_s):
+            return []
         self._spoken = (key, time_s)
-        return [Say(f"setup_{key}")]
+        return self.speech.say(time_s, f"setup_{key}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from slumpcv.live.events import Say
@@ -17,9 +16,9 @@ if TYPE_CHECKING:
 PAUSE_S = 0.3
 # While something is being said the browser tells so twice a second.
 TOLD_EVERY_S = 0.7
-# A report that a prompt has ended is believed only from this share of its length on: an earlier
-# one is about the prompt before.
-LEAST_SHARE = 0.5
+# A browser that tells of prompts has not begun with one that it has not told of: it is waited for, but
+# not for longer than this, since a report can be lost. [E]
+UNHEARD_S = 3.0
 
 
 class Speech:
@@ -33,28 +32,38 @@ class Speech:
 
     def __init__(self, seconds_of: Callable[[str], float], quiet_until_s: float = 0.0) -> None:
         self._seconds_of = seconds_of
-        self._started_s = -math.inf
+        self._present: str | None = None
         self._length_s = 0.0
+        self._reports = self._unheard = False
         self.ends_s = quiet_until_s - PAUSE_S
         self.said: list[Said] = []
 
     def free(self, time_s: float) -> bool:
         """Return whether nothing is being said."""
-        return time_s >= self.ends_s + PAUSE_S
+        return time_s >= self.ends_s + PAUSE_S + (UNHEARD_S if self._unheard else 0.0)
 
     def say(self, time_s: float, key: str) -> list[Event]:
         """Begin a prompt; one that is being said is cut off."""
-        self._started_s, self._length_s = time_s, self._seconds_of(key)
+        self._present, self._length_s = key, self._seconds_of(key)
+        self._unheard = self._reports
         self.ends_s = time_s + self._length_s
         self.said.append(Said(key=key, at_s=max(time_s, 0.0)))
         return [Say(key)]
 
-    def speaking(self, time_s: float) -> None:
-        """Note that a prompt is still being said: another may have had to wait for the one before."""
-        self.ends_s = max(self.ends_s, time_s + TOLD_EVERY_S)
+    def speaking(self, time_s: float, key: str) -> None:
+        """Note that a prompt is still being said; while it is another one, the present one has to wait."""
+        self._reports = True
+        if key == self._present:
+            self._unheard = False
+            self.ends_s = max(self.ends_s, time_s + TOLD_EVERY_S)
+        else:
+            self.ends_s = max(self.ends_s, time_s + TOLD_EVERY_S + self._length_s)
 
-    def spoken(self, time_s: float) -> None:
-        """Note that the prompt has ended, earlier or later than expected."""
-        late_enough = time_s >= self._started_s + LEAST_SHARE * self._length_s
-        if late_enough and time_s < self.ends_s + self._length_s:
+    def spoken(self, time_s: float, key: str) -> None:
+        """Note that a prompt has ended, earlier or later than expected; then the one after it begins."""
+        self._reports = True
+        if key == self._present:
+            self._unheard = False
             self.ends_s = time_s
+        else:
+            self.ends_s = max(self.ends_s, time_s + self._length_s)
