@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from slumpcv.errors import InputError
+from slumpcv.language import Later, later
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
     import numpy as np
@@ -70,6 +72,9 @@ class ClipInfo:
         Of the file's bytes, or of all images' bytes in order; None for a camera.
     mirrored : bool
         Whether the metadata asks for a left-right mirror before the turn (already applied).
+    recorded_at : datetime or None
+        When the container says that it was recorded, with a time zone; None where it does not, or cannot
+        be believed. It goes into no result.
     """
 
     width_px: int
@@ -81,6 +86,7 @@ class ClipInfo:
     codec: str | None
     sha256: str | None
     mirrored: bool = False
+    recorded_at: datetime | None = None
 
 
 class FrameSource(ABC):
@@ -210,12 +216,12 @@ class _Slots:
         return taken
 
 
-def check_size(name: str, width_px: int, height_px: int) -> None:
+def check_size(name: str | Later, width_px: int, height_px: int) -> None:
     """Refuse pictures that are too small to measure or too large to hold.
 
     Parameters
     ----------
-    name : str
+    name : str or Later
         What to call the clip in the message.
     width_px, height_px : int
         Its declared size.
@@ -225,17 +231,11 @@ def check_size(name: str, width_px: int, height_px: int) -> None:
     InputError
         Outside the limits of this module.
     """
-    size = f"{width_px}x{height_px} pixels"
+    size: dict[str, object] = {"name": name, "width": width_px, "height": height_px}
     if min(width_px, height_px) < MIN_SIDE_PX:
-        raise InputError(
-            f"{name} is only {size}, too small to see a person's joints",
-            "Record at 1280x720 or at least 320x240.",
-        )
+        raise InputError(later("trouble.too_small", **size), later("trouble.fix.larger"))
     if max(width_px, height_px) > MAX_SIDE_PX or width_px * height_px > MAX_PIXELS:
-        raise InputError(
-            f"{name} says it is {size}, more than the 8K that can be held in memory",
-            "Record at 1280x720 or at most 3840x2160, or convert the clip to that size.",
-        )
+        raise InputError(later("trouble.too_large", **size), later("trouble.fix.smaller"))
 
 
 def sha256_of(paths: Iterable[Path]) -> str:

@@ -9,10 +9,12 @@ import av
 from av.error import FFmpegError
 
 from slumpcv.errors import InputError
+from slumpcv.language import later
 from slumpcv.video.base import ClipInfo, Frame, FrameSource, check_size, sha256_of
 from slumpcv.video.decoding import CODEC_LIMITS, Clock, decoded, duration_s, video_stream
 from slumpcv.video.picture import Developer
 from slumpcv.video.probe import check_file, demuxer_of, lacks_index
+from slumpcv.video.recorded import recorded_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +32,7 @@ SEEK_MARGIN_S = 1.0
 """Jump to a key frame this much before the time wanted: frames are stored out of order by up to
 16 places, which is 0.7 s at 24 frames per second."""
 
-RECORD_AGAIN = "Record or copy it again, or convert it to mp4."
+RECORD_AGAIN = later("trouble.fix.record_or_convert")
 _CONTAINER_NAMES = {"mov": "mp4", "matroska": "matroska", "avi": "avi", "mpegts": "mpegts"}
 
 
@@ -61,7 +63,7 @@ class VideoFile(FrameSource):
             stream = video_stream(container, path)
             first = next((frame for frame in decoded(container, stream) if frame is not None), None)
             if first is None:
-                raise InputError(f"{path} contains no picture that can be decoded", RECORD_AGAIN)
+                raise InputError(later("trouble.no_picture", path=path), RECORD_AGAIN)
             self._developer = Developer(first, stream.sample_aspect_ratio, max_side_px)
             check_size(str(path), *self._developer.size_px)
             self._clock = Clock.of(container, stream, first, self._demuxer)
@@ -71,6 +73,7 @@ class VideoFile(FrameSource):
             self._declared_end_s = self._duration_s if alone else None
             self._fps_nominal = float(stream.average_rate) if stream.average_rate else None
             self._codec = stream.codec_context.name
+            self._recorded_at = recorded_at(container.metadata)
 
     @cached_property
     def info(self) -> ClipInfo:
@@ -86,6 +89,7 @@ class VideoFile(FrameSource):
             codec=self._codec,
             sha256=sha256_of([self._path]),
             mirrored=self._developer.orientation.mirrored,
+            recorded_at=self._recorded_at,
         )
 
     def peek(self, count: int) -> list[Frame]:
@@ -187,8 +191,5 @@ class VideoFile(FrameSource):
 
     def _unopened(self) -> InputError:
         if self._demuxer == "mov" and lacks_index(self._path):
-            return InputError(
-                f"{self._path} is incomplete: its index is missing, so the recording or the copy was cut off",
-                "Copy it again from the camera, or repair it there.",
-            )
-        return InputError(f"{self._path} is damaged or incomplete and cannot be opened", RECORD_AGAIN)
+            return InputError(later("trouble.no_index", path=self._path), later("trouble.fix.camera_copy"))
+        return InputError(later("trouble.damaged", path=self._path), RECORD_AGAIN)

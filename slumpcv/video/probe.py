@@ -7,6 +7,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from slumpcv.errors import InputError
+from slumpcv.language import later
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,33 +15,31 @@ if TYPE_CHECKING:
 HEAD_BYTES = 1024
 """Enough for every signature below, the transport streams' repeated sync byte included."""
 
-USE_A_VIDEO = "Give a video file (mp4, mov, webm, mkv or avi)."
-
 _MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
 _PICTURE_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif")
-_RIFF_KINDS = {b"WAVE": "a sound recording (WAV)", b"WEBP": "an image (WebP)"}
+_RIFF_KINDS = {b"WAVE": "wav", b"WEBP": "webp"}
 _TS_PACKET_BYTES = 188
 _M2TS_PACKET_BYTES = 192
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "a zip archive or an office document"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"\xff\xd8\xff", "an image (JPEG)"),
-    (b"\x89PNG", "an image (PNG)"),
-    (b"GIF8", "an image (GIF)"),
-    (b"BM", "an image (BMP)"),
-    (b"II*\x00", "an image (TIFF)"),
-    (b"MM\x00*", "an image (TIFF)"),
-    (b"ID3", "a sound recording (MP3)"),
-    (b"fLaC", "a sound recording (FLAC)"),
-    (b"OggS", "an Ogg file"),
-    (b"FLV", "a Flash video"),
-    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "a Windows Media file"),
-    (b"\x00\x00\x01\xba", "an MPEG program stream"),
+    (b"%PDF", "pdf"),
+    (b"PK\x03\x04", "zip"),
+    (b"\x1f\x8b", "gzip"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!", "rar"),
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"\x89PNG", "png"),
+    (b"GIF8", "gif"),
+    (b"BM", "bmp"),
+    (b"II*\x00", "tiff"),
+    (b"MM\x00*", "tiff"),
+    (b"ID3", "mp3"),
+    (b"fLaC", "flac"),
+    (b"OggS", "ogg"),
+    (b"FLV", "flash"),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "windows"),
+    (b"\x00\x00\x01\xba", "mpeg"),
 )
-_CONVERTIBLE = ("an Ogg file", "a Flash video", "a Windows Media file", "an MPEG program stream")
+_CONVERTIBLE = ("ogg", "flash", "windows", "mpeg")
 
 
 def check_file(path: Path) -> None:
@@ -59,9 +58,11 @@ def check_file(path: Path) -> None:
     try:
         status = path.stat()
     except FileNotFoundError:
-        raise InputError(f"There is no file {path}", "Check the name and the folder.") from None
+        raise InputError(later("trouble.missing", path=path), later("trouble.fix.name_and_folder")) from None
     except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be opened: {_reason(error)}", "Check the name.") from None
+        raise InputError(
+            later("trouble.unopened", path=path, reason=_reason(error)), later("trouble.fix.name")
+        ) from None
     if stat.S_ISDIR(status.st_mode):
         raise InputError(f"{path} is a folder", "Give the video file inside it.")
     if not stat.S_ISREG(status.st_mode):
@@ -70,9 +71,9 @@ def check_file(path: Path) -> None:
             "Save the video to a file first, or give a camera's number.",
         )
     if not os.access(path, os.R_OK):
-        raise InputError(f"{path} may not be read by you", "Change its permissions or copy it.")
+        raise InputError(later("trouble.refused", path=path), later("trouble.fix.permissions"))
     if status.st_size == 0:
-        raise InputError(f"{path} is empty (0 bytes)", "Copy or record it again.")
+        raise InputError(later("trouble.empty", path=path), later("trouble.fix.copy_or_record"))
 
 
 def demuxer_of(path: Path) -> str:
@@ -100,14 +101,17 @@ def demuxer_of(path: Path) -> str:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {_reason(error)}", "Copy it again.") from None
+        raise InputError(
+            later("trouble.unread", path=path, reason=_reason(error)), later("trouble.fix.copy")
+        ) from None
     demuxer = _video_demuxer(head)
     if demuxer is not None:
         return demuxer
-    kind = _other_kind(head)
-    if kind in _CONVERTIBLE:
-        raise InputError(f"{path} is {kind}, which is not supported", "Convert it to mp4.")
-    raise InputError(f"{path} is not a video but {kind}", USE_A_VIDEO)
+    name = _other_kind(head)
+    kind = later(f"trouble.kind.{name}")
+    if name in _CONVERTIBLE:
+        raise InputError(later("trouble.unsupported", path=path, kind=kind), later("trouble.fix.mp4"))
+    raise InputError(later("trouble.no_video", path=path, kind=kind), later("trouble.fix.video"))
 
 
 def _video_demuxer(head: bytes) -> str | None:
@@ -127,20 +131,20 @@ def _video_demuxer(head: bytes) -> str | None:
 
 def _other_kind(head: bytes) -> str:
     if head[4:8] == b"ftyp":
-        return "an image (HEIC or AVIF)"
+        return "heic"
     if head.startswith(b"RIFF"):
-        return _RIFF_KINDS.get(head[8:12], "an unknown RIFF file")
+        return _RIFF_KINDS.get(head[8:12], "riff")
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
             return kind
     if not head.strip(b"\x00"):
-        return "zeros only (a copy that failed)"
+        return "zeros"
     try:
         # Cut off a character that the end of `head` may have split.
         head[:-4].decode()
     except UnicodeDecodeError:
-        return "something unknown"
-    return "something unknown" if b"\x00" in head else "a text file"
+        return "unknown"
+    return "unknown" if b"\x00" in head else "words"
 
 
 def lacks_index(path: Path) -> bool:

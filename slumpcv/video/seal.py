@@ -11,6 +11,7 @@ from av.error import FFmpegError
 
 from slumpcv.errors import InputError
 from slumpcv.files import atomic_write
+from slumpcv.language import later
 from slumpcv.video.decoding import CODEC_LIMITS, video_stream
 from slumpcv.video.probe import check_file, demuxer_of
 
@@ -45,14 +46,14 @@ def seal(path: Path) -> None:
     check_file(path)
     demuxer, ended = demuxer_of(path), path.stat()
     if demuxer not in MUXERS:
-        raise InputError(f"{path} is not a recording that a browser made", "Give a webm or mp4 file.")
+        raise InputError(later("trouble.not_recorded", path=path), later("trouble.fix.recorded"))
     with atomic_write(path) as part:
         try:
             copied = _copy(path, part, demuxer)
         except FFmpegError as error:
-            raise InputError(f"{path} is damaged and cannot be opened", "Record it again.") from error
+            raise InputError(later("trouble.unsealed", path=path), later("trouble.fix.record")) from error
         if copied == 0:
-            raise InputError(f"{path} contains no picture", "Record it again.")
+            raise InputError(later("trouble.nothing_filmed", path=path), later("trouble.fix.record"))
     os.utime(path, ns=(ended.st_atime_ns, ended.st_mtime_ns))
 
 

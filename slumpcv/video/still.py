@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from slumpcv.errors import InputError
+from slumpcv.language import later
 from slumpcv.video.base import check_size
 
 if TYPE_CHECKING:
@@ -37,6 +38,6 @@ def decode_jpeg(jpeg: bytes) -> NDArray[np.uint8]:
     except cv2.error:  # an empty buffer, or a header that promises too much
         bgr = None
     if bgr is None:
-        raise InputError("a picture of the camera is damaged", "Reload the page, or choose another camera.")
-    check_size("the camera's picture", bgr.shape[1], bgr.shape[0])
+        raise InputError(later("trouble.camera_damaged"), later("trouble.fix.reload"))
+    check_size(later("trouble.camera_picture"), bgr.shape[1], bgr.shape[0])
     return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)

@@ -15,6 +15,7 @@ from av.error import FFmpegError
 from av.video.reformatter import VideoReformatter
 
 from slumpcv.errors import InputError
+from slumpcv.language import later
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -164,9 +165,12 @@ class H264Writer:
 
     def _unwritable(self, error: FFmpegError | OSError) -> InputError:
         if error.errno == errno.ENOSPC:
-            return InputError(f"{self._path} cannot be written: the disk is full", "Free some space there.")
+            return InputError(later("trouble.video_full", path=self._path), later("trouble.fix.space"))
         reason = (error.strerror or "unknown error").lower()
-        return InputError(f"{self._path} cannot be written: {reason}", "Choose another folder.")
+        return InputError(
+            later("trouble.video_unwritten", path=self._path, reason=reason),
+            later("trouble.fix.other_folder"),
+        )
 
     def __enter__(self) -> Self:
         """Return itself."""
