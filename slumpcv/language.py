@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import gettext
 import io
+import string
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 Language = Literal["en", "es", "de"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -45,7 +47,7 @@ def text(key: str, /, **values: object) -> str:
     Parameters
     ----------
     key : the catalogue's name, a dot, and the rest of the text's name.
-    values : what stands in the text in braces, such as ``{seconds:.1f}``.
+    values : what stands in the text in braces, such as ``{seconds:.1f}``; fractions as `numeral` writes them.
 
     Raises
     ------
@@ -55,7 +57,61 @@ def text(key: str, /, **values: object) -> str:
     said = _catalogue(_spoken.get(), key.partition(".")[0]).gettext(key)
     if said == key:
         raise KeyError(f"no text {key!r} in {_spoken.get()!r}")
-    return said.format(**values) if values else said
+    return _FILLING.format(said, **values) if values else said
+
+
+def numeral(value: float, spec: str = "g") -> str:
+    """Write a number for people: with the decimal mark of the language that is spoken now.
+
+    Files that programs read keep the point, and are not written with this.
+
+    Parameters
+    ----------
+    value : the number.
+    spec : how it is written, as for ``format``; ``.1f`` has one decimal.
+    """
+    return format(value, spec).replace(".", decimal_mark())
+
+
+def decimal_mark() -> str:
+    """Return what stands between whole and fraction in the language that is spoken now."""
+    return _decimal_mark(_spoken.get())
+
+
+class _Filling(string.Formatter):
+    """Fills in values, and writes fractions as the language that is spoken now does."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, float):
+            return numeral(value, format_spec)
+        return format(value, format_spec)
+
+
+_FILLING = _Filling()
+
+
+@dataclass(frozen=True)
+class Later:
+    """A text that is put into words when it is read, in the language that is spoken then.
+
+    ``values`` may hold further such texts.
+    """
+
+    key: str
+    values: Mapping[str, object]
+
+    def __str__(self) -> str:
+        """Return the words; as `text`."""
+        return text(self.key, **self.values)
+
+    def __format__(self, spec: str) -> str:
+        """Return the words as they stand inside of another text."""
+        return format(str(self), spec)
+
+
+def later(key: str, /, **values: object) -> Later:
+    """Return a text that is put into words when it is read: for what is raised far from who reads it."""
+    return Later(key, values)
 
 
 def listed(words: list[str]) -> str:
@@ -63,6 +119,13 @@ def listed(words: list[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return text("words.and", first=", ".join(words[:-1]), last=words[-1])
+
+
+@cache
+def _decimal_mark(language: Language) -> str:
+    from babel.numbers import get_decimal_symbol
+
+    return get_decimal_symbol(language)
 
 
 @cache
