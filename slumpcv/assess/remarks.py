@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from slumpcv import thresholds
 from slumpcv.answers import Screen
 from slumpcv.assess.case import BELOW_KNEE, LEG
-from slumpcv.language import text
+from slumpcv.language import numeral, text
 from slumpcv.session import NOT_JUDGED, Remark
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def addons(code: OutcomeCode, case: Case) -> tuple[Remark, ...]:
         and recovery.intensity - baseline > thresholds.SETTLED_WITHIN
     ):
         late = recovery.after_min >= thresholds.ADVISE_AFTER_MIN
-        values = {"after": recovery.intensity, "minutes": f"{recovery.after_min:g}", "baseline": baseline}
+        values = {"after": recovery.intensity, "minutes": numeral(recovery.after_min), "baseline": baseline}
         found.append(("slow_recovery_late" if late else "slow_recovery", values))
     if any(f.code == "HIP_HINGE" for f in case.session.quality.findings):
         found.append(("hip_hinge", {}))

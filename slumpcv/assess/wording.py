@@ -24,6 +24,13 @@ def outcome_title(code: OutcomeCode) -> str:
     return text(f"outcome.{code}.title")
 
 
+def outcome_name(code: str) -> str:
+    """Name an outcome for those who read about a patient: two titles tell the patient what to do."""
+    if code in ("BLOCKED", "URGENT"):
+        return text(f"outcome.{code}.name")
+    return text(f"outcome.{code}.title")
+
+
 def outcome_text(code: OutcomeCode, case: Case) -> str:
     """Return what happened and what it may mean, in plain sentences."""
     course = case.course

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from slumpcv import __version__
 from slumpcv.errors import InputError
 from slumpcv.files import RESULT_FILES
+from slumpcv.language import later
 from slumpcv.terms import Strict
 
 if TYPE_CHECKING:
@@ -76,7 +77,9 @@ def _described(path: Path) -> BundledFile:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return BundledFile(sha256=digest, bytes=path.stat().st_size)
     except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror})", "Make the file readable.") from error
+        raise InputError(
+            later("trouble.unknown_file", path=path, reason=error.strerror), later("trouble.fix.readable")
+        ) from error
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

@@ -218,6 +218,9 @@ def _provenance(session: Session, made: list[str], device: str, clip: str, made_
     if session.responses is not None:
         entered_by = session.responses.entered_by
         agents.append({"type": {"text": "gave the answers"}, "who": {"display": entered_by}})
+    if session.review is not None:
+        for who in dict.fromkeys(edit.made_by or "reviewer" for edit in session.review.edits):
+            agents.append({"type": {"text": "corrected the result"}, "who": {"display": who}})
     provenance: Json = {
         "resourceType": "Provenance",
         "target": [reference(address) for address in made],

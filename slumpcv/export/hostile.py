@@ -44,9 +44,13 @@ _LOCAL_SIGNATURE = b"PK\x03\x04"
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
 
 
-def refused(why: str) -> InputError:
+class Refused(InputError):  # noqa: N818
+    """A bundle that is not opened: no zip file, or not just what slumpcv writes."""
+
+
+def refused(why: str) -> Refused:
     """Return the error for a bundle that is not opened."""
-    return InputError(
+    return Refused(
         f"The file is not opened: {why}", "Ask for a new one, made with slumpcv export SESSION --to zip."
     )
 

@@ -98,7 +98,7 @@ def write_measurements(path: Path, session: Session) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow((*SESSION_COLUMNS, *ROW_COLUMNS))
         for row in rows(session):
-            writer.writerow((*facts, *(_cell(getattr(row, name)) for name in ROW_COLUMNS)))
+            writer.writerow((*facts, *(cell_of(getattr(row, name)) for name in ROW_COLUMNS)))
 
 
 def rows(session: Session) -> Iterator[Row]:
@@ -220,10 +220,11 @@ def _facts(session: Session) -> tuple[str, ...]:
         session.isolation.status,
         session.outcome.code if session.outcome else None,
     )
-    return tuple(_cell(fact) for fact in facts)
+    return tuple(cell_of(fact) for fact in facts)
 
 
-def _cell(value: object) -> str:
+def cell_of(value: object) -> str:
+    """Return a value as it stands in a cell of a table for spreadsheets."""
     if value is None:
         return ""
     if isinstance(value, bool):

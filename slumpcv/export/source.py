@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from slumpcv.angles import Angles, measure
 from slumpcv.errors import InputError
+from slumpcv.language import later
+from slumpcv.review.points import place
 from slumpcv.session_file import FILE_NAME, load_session
 from slumpcv.track import load_track
 
@@ -26,8 +28,8 @@ class Result:
     Attributes
     ----------
     folder : where the files are.
-    session : what ``session.json`` says. Its phases count, also where they differ from those
-        that the track alone would give.
+    session : what ``session.json`` says, with a reviewer's result in place where there is one. Its phases
+        count, also where they differ from those that the track alone would give.
     """
 
     folder: Path
@@ -54,8 +56,12 @@ class Result:
 
     @cached_property
     def angles(self) -> Angles:
-        """Return the angles, measured again from the track: the same ones as in the analysis."""
-        return measure(self.track)
+        """Return the angles, measured again from the track: those of the analysis, or of its review."""
+        review = self.session.review
+        if review is None or not review.corrections.points:
+            return measure(self.track)
+        placed = place(self.track, review.corrections.points)
+        return measure(placed.track, placed.by_hand)
 
 
 def open_result(where: str | Path) -> Result:
@@ -79,7 +85,7 @@ def open_result(where: str | Path) -> Result:
             f"{path.name} is not a result of slumpcv analyze",
             "Give the folder that it wrote, or the session.json in it.",
         )
-    return Result(folder, load_session(path))
+    return Result(folder, load_session(path).used)
 
 
 def check_they_belong_together(session: Session, track: PoseTrack) -> None:
@@ -93,5 +99,6 @@ def check_they_belong_together(session: Session, track: PoseTrack) -> None:
     same_clip = session.clip.sha256 == track.source.sha256
     if not same_clip or session.clip.frames_analysed != len(track):
         raise InputError(
-            f"{TRACK_NAME} and {FILE_NAME} come from different analyses", "Analyse the clip again."
+            later("trouble.other_track", track=TRACK_NAME, session=FILE_NAME),
+            later("trouble.fix.analyse_again"),
         )

@@ -65,6 +65,7 @@ def person_findings(scene: Scene, asked_side: Side | None) -> Iterator[Finding]:
         yield from _hidden(scene)
         yield from _swapped(scene)
     yield from _company(scene)
+    yield from _placed(scene)
 
 
 def _test(scene: Scene) -> Iterator[Finding]:
@@ -138,3 +139,11 @@ def _company(scene: Scene) -> Iterator[Finding]:
         begin_s, end_s = float(time_s[scene.test][0]), float(time_s[scene.test][-1])
         moments = [(max(begin_s, t - SIGHTING_S), min(end_s, t + SIGHTING_S)) for t in time_s[several]]
         yield finding("COMPANY", "note", around([(float(a), float(b)) for a, b in moments]))
+
+
+def _placed(scene: Scene) -> Iterator[Finding]:
+    """Say where angles rest on landmarks that a reviewer put right: their error is another."""
+    by_hand = scene.angles.by_hand
+    if by_hand:
+        time_s = scene.track.time_s[np.any(list(by_hand.values()), axis=0)]
+        yield finding("PLACED_BY_HAND", "note", around([(float(t), float(t)) for t in time_s]))

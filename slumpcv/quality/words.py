@@ -48,6 +48,7 @@ CODES = (
     "HIP_HINGE",
     "INCOMPLETE",
     "COMPANY",
+    "PLACED_BY_HAND",
 )
 # These say something else where the same matter leaves nothing to judge.
 REFUSING = frozenset({"PERSON_LOST", "OUT_OF_FRAME", "TOO_FAR", "LOW_FPS", "DARK", "BLURRED", "JITTERY"})

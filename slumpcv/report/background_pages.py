@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slumpcv.answers import SCREEN_GROUPS
-from slumpcv.language import text
+from slumpcv.language import numeral, text
 from slumpcv.report.answer_words import answer, place
 from slumpcv.report.blocks import NOTHING, bullets, heading, note, paragraph, table
 from slumpcv.report.wording import phase_name
@@ -43,11 +43,11 @@ def background(session: Session) -> list[Block]:
     live, replay, typed = (LAGS[how] for how in ("live", "replay", "afterwards"))
     lags = text(
         "report.method.lags",
-        live_least=f"{live.least_s:g}",
-        live_likely=f"{live.likely_s:g}",
-        live_most=f"{live.most_s:g}",
-        replay=f"{replay.most_s:g}",
-        typed=f"{typed.most_s:g}",
+        live_least=numeral(live.least_s),
+        live_likely=numeral(live.likely_s),
+        live_most=numeral(live.most_s),
+        replay=numeral(replay.most_s),
+        typed=numeral(typed.most_s),
     )
     return [
         heading(text("report.method.title")),
@@ -107,7 +107,7 @@ def _afterwards(session: Session) -> list[Block]:
         signs = "; ".join(text(f"ask.warning_sign.{s}") for s in responses.warning_signs)
         rows.append([text("ask.felt.warning_signs"), signs])
     if responses.recovery is not None:
-        after = f"{responses.recovery.after_min:g}"
+        after = numeral(responses.recovery.after_min)
         rows.append([text("ask.felt.recovery_intensity"), str(responses.recovery.intensity)])
         rows.append([text("ask.felt.recovery_after_min"), after])
     if not rows:
@@ -119,12 +119,12 @@ def _afterwards(session: Session) -> list[Block]:
 def _software(session: Session) -> list[Block]:
     clip, software = session.clip, session.software
     kind = " ".join(k for k in (clip.container, clip.codec) if k) or NOTHING
-    rate = NOTHING if clip.fps_nominal is None else f"{clip.fps_nominal:g}"
+    rate = NOTHING if clip.fps_nominal is None else numeral(clip.fps_nominal)
     size = f"{clip.width_px} \N{MULTIPLICATION SIGN} {clip.height_px} px, {kind}, {rate}/s"
     rows = [
         [text("report.software.slumpcv"), software.slumpcv],
         [text("report.software.model"), f"{software.model}\n{software.model_sha256}"],
-        [text("report.software.clip"), f"{clip.duration_s:.1f} s, {size}"],
+        [text("report.software.clip"), f"{numeral(clip.duration_s, '.1f')} s, {size}"],
         [text("report.software.frames"), str(clip.frames_analysed)],
         [text("report.software.sha256"), clip.sha256 or NOTHING],
         [text("report.software.schema"), str(session.schema_version)],

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from slumpcv.language import numeral
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -75,7 +77,7 @@ def pictures(items: Sequence[Picture], columns: int, height_mm: float) -> Block:
 
 def seconds(start_s: float, end_s: float) -> str:
     """Write a stretch of time."""
-    return f"{start_s:.1f}\N{EN DASH}{end_s:.1f} s"
+    return f"{numeral(start_s, '.1f')}\N{EN DASH}{numeral(end_s, '.1f')} s"
 
 
 def lead(*blocks: Block) -> Block:

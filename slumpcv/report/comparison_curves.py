@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 
 from slumpcv.angles import measure
-from slumpcv.holds import judged_repetition
+from slumpcv.holds import judged_phases
 from slumpcv.terms import PhaseName
 
 if TYPE_CHECKING:
@@ -41,21 +41,40 @@ class Curves:
     steps: dict[PhaseName, dict[str, Series]]
 
 
-def curves_of(place: int, session: Session, track: PoseTrack) -> Curves | None:
+def curves_of(
+    place: int,
+    session: Session,
+    track: PoseTrack,
+    by_hand: NDArray[np.bool_] | None = None,
+) -> Curves | None:
     """Resample a session's track; None when it is not that session's, or cannot be judged.
 
     Parameters
     ----------
     place : of the session, counted from 0.
     session : with the phases.
-    track : found beside it.
+    track : found beside it, with the landmarks that a reviewer moved.
+    by_hand : (T, 33) True where one was moved; None when none was.
     """
     if not session.quality.usable or track.source.sha256 != session.clip.sha256 or len(track) == 0:
         return None
-    angles = measure(track)
-    if angles.side != session.side:
+    return curves_of_angles(place, session, measure(track, by_hand))
+
+
+def curves_of_angles(
+    place: int, session: Session, angles: Angles, names: Sequence[str] = ANGLES
+) -> Curves | None:
+    """Resample a session's angles as :func:`curves_of` does, where they are at hand already.
+
+    Parameters
+    ----------
+    place, session : as there.
+    angles : of the session's own track.
+    names : of the angles to resample.
+    """
+    if not session.quality.usable or angles.side != session.side:
         return None
-    steps = {phase.phase: _resampled(angles, phase) for phase in _judged(session.phases)}
+    steps = {phase.phase: _resampled(angles, phase, names) for phase in judged_phases(session.phases)}
     return Curves(place, steps) if steps else None
 
 
@@ -65,17 +84,9 @@ def shown_steps(curves: Iterable[Curves]) -> list[PhaseName]:
     return [step for step in get_args(PhaseName) if step in there]
 
 
-def _judged(phases: Sequence[Phase]) -> list[Phase]:
-    """Return the first of each phase of the repetition that is judged."""
-    first: dict[PhaseName, Phase] = {}
-    for phase in judged_repetition(phases):
-        first.setdefault(phase.phase, phase)
-    return list(first.values())
-
-
-def _resampled(angles: Angles, phase: Phase) -> dict[str, Series]:
+def _resampled(angles: Angles, phase: Phase, names: Sequence[str]) -> dict[str, Series]:
     at_s = np.linspace(phase.start_s, phase.end_s, POINTS)
-    return {name: _at(angles.time_s, getattr(angles, name), at_s) for name in ANGLES}
+    return {name: _at(angles.time_s, getattr(angles, name), at_s) for name in names}
 
 
 def _at(time_s: Series, values: Series, at_s: Series) -> Series:

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from slumpcv.language import numeral
 from slumpcv.report.comparison_curves import POINTS
 from slumpcv.report.comparison_words import measure_note, measure_title
 from slumpcv.report.fitting import shrink
@@ -132,7 +133,9 @@ def _scale(axes: Axes, unit: Unit, low: float, high: float) -> None:
 
 
 def _dress(axes: Axes, sign: str) -> None:
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda tick, _: f"{tick:g}{sign}".replace("-", _MINUS)))
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda tick, _: f"{numeral(tick)}{sign}".replace("-", _MINUS))
+    )
     axes.set_facecolor(BLANK)
     axes.grid(axis="y", color=HAIRLINE, linewidth=0.7, zorder=0)
     axes.set_axisbelow(True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from slumpcv.assess.wording import outcome_name
 from slumpcv.language import text
 from slumpcv.report.wording import format_deg, format_index, phase_name
 
@@ -113,7 +114,7 @@ def _cell(row: Row, cell: Cell) -> str:
 
 def _word(measure: Measure, code: str) -> str:
     if measure == "outcome":
-        return text(f"outcome.{code}.title")
+        return outcome_name(code)
     if measure == "onset_phase":
         return phase_name(cast("PhaseName", code))
     return text(f"comparison.isolated.{code}") if measure == "isolated" else text(f"comparison.relief.{code}")

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from slumpcv.errors import InputError
+from slumpcv.language import later
 from slumpcv.report.figure_on_video import Posture, draw_person, label_size_px
 from slumpcv.report.moment import Moments
 from slumpcv.report.privacy import HeadCover
@@ -140,7 +141,7 @@ def write_overlay(
     frames = iter(clip_frames)
     first = next(frames, None)
     if first is None:
-        raise InputError("The clip has no frames to draw on", "Record it again.")
+        raise InputError(later("trouble.no_frames"), later("trouble.fix.record"))
     overlay = Overlay((first.rgb.shape[1], first.rgb.shape[0]), track, angles, session, blur_face)
     with writer_factory(path, *overlay.frame_px) as writer:
         for frame in chain([first], frames):

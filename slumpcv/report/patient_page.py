@@ -31,6 +31,8 @@ def patient_sheet(session: Session) -> dict[str, Any]:
     """Return the first page."""
     outcome = session.outcome
     blocks = [heading(text("report.patient.title"), 1)]
+    if session.demonstration:
+        blocks.append(lead(strong(text("report.demonstration"))))
     if outcome is not None and outcome.code in NOT_JUDGED:
         blocks += _go_first(outcome)
     else:

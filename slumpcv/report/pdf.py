@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from slumpcv.files import atomic_write
-from slumpcv.language import language, speaking, text
+from slumpcv.language import language, numeral, speaking, text
 from slumpcv.report import palette
 from slumpcv.report.background_pages import background, given_answers
 from slumpcv.report.blocks import Picture, seconds, sheet
 from slumpcv.report.keyframes import SHOWN
 from slumpcv.report.patient_page import patient_sheet
+from slumpcv.report.review_blocks import review_blocks
 from slumpcv.report.symptom_tables import symptom_name, symptoms
 from slumpcv.report.therapist_pages import (
     first_sheet,
@@ -21,6 +22,7 @@ from slumpcv.report.therapist_pages import (
 from slumpcv.report.timeline_vector import timeline_svg
 from slumpcv.report.typeset import typeset
 from slumpcv.report.wording import format_measure, phase_name
+from slumpcv.terms import Signature
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,25 +49,28 @@ def write_report(
     session: Session,
     frames: Sequence[KeyFrame] = (),
     from_video: bool = True,
-    made_on: date | None = None,
+    made_on: date | Signature | None = None,
 ) -> None:
     """Write the report, in the session's language; the same input gives the same bytes.
 
     Parameters
     ----------
     path : the file to write, usually ``report.pdf``.
-    angles, session : the result.
+    angles : those of the result that counts: a reviewer's, where there is one.
+    session : the result, with a review beside it where there is one.
     frames : from `slumpcv.report.keyframes`.
     from_video : whether they show the video; else they are figures on an empty ground.
-    made_on : date to print; None prints none.
+    made_on : date to print on every page, or who signed it when; None prints none.
     """
     with speaking(session.language), atomic_write(path) as temporary:
-        temporary.write_bytes(_pdf(angles, session, frames, from_video, made_on))
+        head = [_header(session.used), _written(made_on)]
+        temporary.write_bytes(_pdf(angles, session, frames, from_video, head))
 
 
 def _pdf(
-    angles: Angles, session: Session, frames: Sequence[KeyFrame], from_video: bool, made_on: date | None
+    angles: Angles, session: Session, frames: Sequence[KeyFrame], from_video: bool, head: Sequence[str]
 ) -> bytes:
+    review, session = review_blocks(session), session.used
     timeline = Picture(
         "timeline.svg",
         timeline_svg(angles, session).encode(),
@@ -75,7 +80,7 @@ def _pdf(
     shown = [key_picture(session, frame) for frame in frames]
     sheets = [
         patient_sheet(session),
-        first_sheet(session),
+        first_sheet(session, review),
         timeline_sheet(timeline),
         frames_sheet(shown, drawn=not from_video),
         sheet([*measured(session), *symptoms(session), *given_answers(session), *background(session)]),
@@ -83,7 +88,7 @@ def _pdf(
     data: dict[str, Any] = {
         "title": text("report.title"),
         "language": language(),
-        "header": [text(f"report.header.{session.side or 'none'}"), _written(made_on)],
+        "header": head,
         "footer": text("report.footer"),
         "page": text("report.page"),
         "palette": _COLOURS,
@@ -92,10 +97,20 @@ def _pdf(
     return typeset(TEMPLATE, data, {p.file: p.content for p in (timeline, *shown)})
 
 
-def _written(made_on: date | None) -> str:
+def _header(session: Session) -> str:
+    header = text(f"report.header.{session.side or 'none'}")
+    return text("report.header.demonstration", header=header) if session.demonstration else header
+
+
+def _written(made_on: date | Signature | None) -> str:
     from babel.dates import format_date
 
-    return "" if made_on is None else format_date(made_on, "long", locale=language())
+    if made_on is None:
+        return ""
+    if not isinstance(made_on, Signature):
+        return format_date(made_on, "long", locale=language())
+    signed = text("report.signed", who=made_on.who, version=made_on.version)
+    return f"{signed} · {format_date(made_on.day, 'long', locale=language())}"
 
 
 def timeline_alt(session: Session) -> str:
@@ -123,5 +138,5 @@ def key_picture(session: Session, frame: KeyFrame) -> Picture:
         f"{moment.which.lower()}.jpg",
         frame.jpeg,
         text("report.frames.alt", name=name, values=values),
-        text("report.frames.caption", name=name, at=f"{moment.time_s:.1f}", values=values),
+        text("report.frames.caption", name=name, at=numeral(moment.time_s, ".1f"), values=values),
     )

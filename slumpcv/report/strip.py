@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from slumpcv.language import text
+from slumpcv.language import numeral, text
 from slumpcv.report.drawing import BOLD, MEDIUM, REGULAR, draw_text, fitting_px, text_width, wrap_text
 from slumpcv.report.palette import INK, PHASE_TINTS, rgb
 from slumpcv.report.wording import by_weight, format_measure, headline, phase_label, short_phase_name
@@ -138,7 +138,7 @@ class Strip:
     def _draw_moment(self, picture: Picture, time_s: float) -> None:
         """Write the time, and the phase in the room that is left."""
         size_px = self._size_px
-        clock = f"{time_s:.1f} / {self._duration_s:.1f} s"
+        clock = f"{numeral(time_s, '.1f')} / {numeral(self._duration_s, '.1f')} s"
         right = picture.shape[1] - self._margin_px - text_width(clock, size_px)
         draw_text(picture, clock, (right, 1.5 * size_px), size_px, _FAINT)
         phase = next((p for p in self._session.phases if p.start_s <= time_s < p.end_s), None)

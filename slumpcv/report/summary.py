@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from slumpcv.holds import ANGLES
-from slumpcv.language import text
+from slumpcv.language import numeral, text
+from slumpcv.report.review_blocks import used_result
 from slumpcv.report.wording import (
     beyond_limit,
     by_weight,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from slumpcv.session import Finding, Isolation, Measured, Moved, Outcome, Phase, Session
+    from slumpcv.session import Finding, Isolation, Measured, Moved, Outcome, Phase, Session, Span
 
 _CHANGES = (
     "head_lift_deg",
@@ -47,14 +48,17 @@ def print_summary(session: Session, console: Console, files: Sequence[Path] = ()
     Parameters
     ----------
     session : Session
-        The result of one analysis.
+        The result of one analysis; a reviewer's counts where there is one, and that is said.
     console : rich.console.Console
         Where to print; colour and width are the console's.
     files : sequence of Path
         Results that were written, in the order to list them.
     """
+    session = session.used
     console.print()
     console.print(Text(title(session), style="bold"))
+    if session.review is not None:
+        console.print(Text(used_result(session)))
     if session.outcome is not None:
         _print_outcome(console, session.outcome)
     if session.outcome is None or session.outcome.code not in NOT_JUDGED:
@@ -126,8 +130,8 @@ def _phase_table(phases: Sequence[Phase]) -> Table:
     for phase in phases:
         table.add_row(
             phase_label(phase, phases),
-            f"{phase.start_s:.1f} s",
-            f"{phase.end_s:.1f} s",
+            f"{numeral(phase.start_s, '.1f')} s",
+            f"{numeral(phase.end_s, '.1f')} s",
             text("movement.summary.yes" if phase.reached else "movement.summary.no"),
             _margin(phase),
         )
@@ -166,8 +170,12 @@ def _print_findings(console: Console, findings: Sequence[Finding]) -> None:
     if not findings:
         console.print(f"  {text('movement.summary.no_findings')}")
     for finding in findings:
-        when = ", ".join(f"{span.start_s:.1f}-{span.end_s:.1f} s" for span in finding.spans)
+        when = ", ".join(_seconds(span) for span in finding.spans)
         said = Text(f"{finding.message}{f' ({when})' if when else ''}")
         if finding.fix:
             said.append(f"\n{finding.fix}", style="dim")
         console.print(Padding(said, (0, 0, 0, 2)))
+
+
+def _seconds(span: Span) -> str:
+    return f"{numeral(span.start_s, '.1f')}-{numeral(span.end_s, '.1f')} s"

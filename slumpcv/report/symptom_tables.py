@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slumpcv.holds import ANGLES
-from slumpcv.language import text
+from slumpcv.language import numeral, text
 from slumpcv.report.answer_words import answer, places_in, qualities_in
 from slumpcv.report.blocks import NOTHING, heading, note, paragraph, seconds, table
 from slumpcv.report.wording import format_measure, phase_name
@@ -65,7 +65,7 @@ def _moment(name: str, moment: Moment) -> str:
     if moment.time_s is None:
         return text(f"report.symptoms.{name}.within", band=band)
     where = "" if moment.phase is None else f"\n{phase_name(moment.phase)}"
-    return text(f"report.symptoms.{name}", time=f"{moment.time_s:.1f}", band=band) + where
+    return text(f"report.symptoms.{name}", time=numeral(moment.time_s, ".1f"), band=band) + where
 
 
 def _reading(name: str, reading: Reading | None) -> str:

@@ -132,7 +132,9 @@ def session_json(session: Session) -> str:
     session : Session
         The result of one analysis.
     """
-    plain = _finite(session.model_dump(mode="json"))
+    # Left out of all others, so that an older version still reads them and refuses a demonstration.
+    unsaid = None if session.demonstration else {"demonstration"}
+    plain = _finite(session.model_dump(mode="json", exclude=unsaid))
     return json.dumps(plain, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 

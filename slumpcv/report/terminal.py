@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from slumpcv.errors import InputError
-from slumpcv.language import text
+from slumpcv.language import numeral, text
 from slumpcv.report.wording import phase_label
 
 if TYPE_CHECKING:
@@ -99,9 +99,8 @@ def show_phases(console: Console, session: Session) -> None:
     if session.phases:
         console.print(Text(text("ask.terminal.phases"), style="bold"))
     for phase in session.phases:
-        console.print(
-            Text(f"  {phase.start_s:6.1f} - {phase.end_s:.1f}  {phase_label(phase, session.phases)}")
-        )
+        label = phase_label(phase, session.phases)
+        console.print(Text(f"  {numeral(phase.start_s, '6.1f')} - {numeral(phase.end_s, '.1f')}  {label}"))
 
 
 def _position(given: str, labels: Sequence[str]) -> int:

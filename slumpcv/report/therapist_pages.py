@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slumpcv.assess.wording import outcome_name
 from slumpcv.holds import ANGLES
-from slumpcv.language import text
+from slumpcv.language import numeral, text
 from slumpcv.report.answer_words import places_in, qualities_in
 from slumpcv.report.blocks import (
     NOTHING,
@@ -20,6 +21,7 @@ from slumpcv.report.blocks import (
     table,
 )
 from slumpcv.report.patient_page import felt_in
+from slumpcv.report.review_blocks import used_result
 from slumpcv.report.wording import (
     by_weight,
     format_deg,
@@ -49,14 +51,16 @@ _CHANGES = (
 _TIMELINE_MM, _FRAME_MM = 147, 62
 
 
-def first_sheet(session: Session) -> dict[str, Any]:
-    """Return the outcome, the course of the symptoms and the head lift."""
+def first_sheet(session: Session, review: Sequence[Block] = ()) -> dict[str, Any]:
+    """Return the outcome, the course of the symptoms and the head lift, and what a review changed."""
     return sheet(
         [
             heading(text("report.therapist.title"), 1),
+            note(used_result(session)),
             *_outcome(session.outcome),
             *_course(session),
             *(_head_lift(session) if _is_judged(session) else []),
+            *review,
         ]
     )
 
@@ -83,8 +87,12 @@ def measured(session: Session) -> list[Block]:
 def _outcome(outcome: Outcome | None) -> list[Block]:
     blocks = [heading(text("report.outcome.title"))]
     if outcome is None:
-        return [*blocks, paragraph(text("report.felt.not_entered"), text("report.may.no_outcome"))]
-    blocks += [strong(f"{outcome.title} ({outcome.code})"), paragraph(outcome.text, outcome.next_step)]
+        return [*blocks, paragraph(text("report.felt.not_entered"), text("report.outcome.none"))]
+    blocks += [
+        strong(f"{outcome_name(outcome.code)} ({outcome.code})"),
+        note(text("report.outcome.to_patient")),
+        paragraph(outcome.text, outcome.next_step),
+    ]
     if outcome.code in NOT_JUDGED:
         blocks.append(paragraph(text("report.outcome.not_judged")))
     for title, remarks in (("limitations", outcome.limitations), ("addons", outcome.addons)):
@@ -165,7 +173,7 @@ def _worst(moved: Moved | None) -> str:
     return text(
         "report.change.beyond",
         worst=write(moved.worst, moved.plus_minus, signed=True),
-        at=f"{moved.at_s:.1f}",
+        at=numeral(moved.at_s, ".1f"),
         limit=write(moved.limit),
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from slumpcv.language import text
+from slumpcv.language import numeral, text
 from slumpcv.report.fitting import shrink
 from slumpcv.report.palette import COMPANION, HAIRLINE, INK, LIFT, MUTED, NOTE
 from slumpcv.report.wording import beyond_limit, by_weight, format_deg, format_index, format_measure
@@ -140,7 +140,9 @@ def _scale(axes: Axes, values: Floats, error: float, panel: Panel) -> None:
             break
     axes.set_yticks(inside)
     unit = "°" if panel.measure.endswith("_deg") else ""
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda tick, _: f"{tick:g}{unit}".replace("-", _MINUS)))
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda tick, _: f"{numeral(tick)}{unit}".replace("-", _MINUS))
+    )
     axes.grid(axis="y", color=HAIRLINE, linewidth=0.7, zorder=1)
     axes.set_axisbelow(True)
     axes.tick_params(axis="y", labelsize=12, length=0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from slumpcv.language import text
+from slumpcv.language import numeral, text
 from slumpcv.session import NOT_JUDGED
 
 if TYPE_CHECKING:
@@ -73,10 +73,10 @@ def format_index(value: float | None, plus_minus: float | None = None, signed: b
     if value is None or not math.isfinite(value):
         return text("movement.not_seen")
     rounded = round(value, 2) + 0.0
-    number = f"{rounded:{'+' if signed and rounded else ''}.2f}"
+    shown = numeral(rounded, "+.2f" if signed and rounded else ".2f")
     if plus_minus is None or not math.isfinite(plus_minus):
-        return number
-    return f"{number} ±{math.ceil(round(plus_minus * 100, 6)) / 100:.2f}"
+        return shown
+    return f"{shown} ±{numeral(math.ceil(round(plus_minus * 100, 6)) / 100, '.2f')}"
 
 
 def format_measure(
