@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
-from slumpcv.language import text
+from slumpcv.language import numeral, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,7 +71,9 @@ def _number(measure: str, error: float | None) -> str:
     """Return how a value is written; the error is rounded up, as everywhere."""
     if measure.endswith("_deg"):
         return "%{y:.0f}°" + ("" if error is None else f" ±{math.ceil(round(error, 6))}")
-    return "%{y:.2f}" + ("" if error is None else f" ±{math.ceil(round(error * 100, 6)) / 100:.2f}")
+    return "%{y:.2f}" + (
+        "" if error is None else f" ±{numeral(math.ceil(round(error * 100, 6)) / 100, '.2f')}"
+    )
 
 
 def _line(time_s: Floats, values: Floats, shown: Bools, line: dict[str, Any]) -> go.Scatter:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import plotly.graph_objects as go
 
 from slumpcv.language import text
-from slumpcv.report.palette import DARK, LIGHT, PHASE_TINTS
+from slumpcv.report.palette import LIGHT, PHASE_TINTS
 from slumpcv.report.wording import short_phase_name, stated_errors
 from slumpcv.ui.chart_curves import curve, value_range
 from slumpcv.ui.chart_lane import lane, lane_px, lane_rows
@@ -54,21 +54,20 @@ class Row:
     high: float
 
 
-def timeline(angles: Angles, session: Session, dark: bool = False) -> go.Figure:
+def timeline(angles: Angles, session: Session, colours: Colours = LIGHT) -> go.Figure:
     """Draw the angles over the phases of the test, with the symptoms above them.
 
     Parameters
     ----------
     angles, session : the result. What was not seen stays empty; short gaps that were filled in are
         dotted.
-    dark : whether the page around it is dark.
+    colours : those of the page around it.
 
     Returns
     -------
     plotly.graph_objects.Figure
         Without zooming, so that a finger scrolls the page; one cursor goes through all rows.
     """
-    colours = DARK if dark else LIGHT
     errors = stated_errors(session)
     span_s = _span_s(angles, session)
     above = [height for height in [lane_px(session)] if height]

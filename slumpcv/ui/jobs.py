@@ -1,36 +1,37 @@
 """Analyses in the background: from a recording to results and a clip to replay, one test at a time.
 
-An analysis uses both cores of a small laptop, so that a second one beside it would only make both
-late. Whoever asks for one that was cut off, as by the end of the program, has it begun anew.
+The work itself is done beside the program (`slumpcv.batch.beside`). An analysis uses both cores of a small
+laptop, so that a second one beside it would only make both late; on a cluster, many go on at once. Whoever
+asks for one that was cut off, as by the end of the program, has it begun anew.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
+from slumpcv.batch.beside import at_once
+from slumpcv.batch.recording import Recording, Video, make_results, make_video
 from slumpcv.errors import InputError
 from slumpcv.export.bundle import VIDEO_NAME
-from slumpcv.language import speaking
+from slumpcv.language import later, speaking
+from slumpcv.ui.judging import answered
 from slumpcv.ui.server import hub
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from slumpcv.analysis import Analysis
     from slumpcv.answers import Answers
+    from slumpcv.batch.beside import Reach
     from slumpcv.visits import Visit, VisitTest
 
-REPLAY = "replay.mp4"
-# Large enough to see what the body does, small enough for a phone to jump about in. [E]
-REPLAY_SIDE_PX = 960
-# How the time is spent, measured on recordings of a minute. [E]
-FOLLOWING, REPLAYING = 0.75, 0.92
+# In a test's folder while its results are written again: what is there may be of two minds.
+UNFINISHED = ".unfinished"
 
 Part = Literal["waiting", "following", "replay", "writing", "done", "failed"]
 
@@ -48,12 +49,16 @@ class Job:
     def reach(self, part: Part, share: float) -> None:
         """Note how far it is; never backwards."""
         if _ending.is_set() or self.given_up:
-            raise InputError("The program was ended, or the visit deleted", "Start again.")
+            raise InputError(later("trouble.ended"), later("trouble.fix.start"))
         with self._lock:
             self.part, self.share = part, max(self.share, min(share, 1.0))
 
 
-_pool = ThreadPoolExecutor(1, thread_name_prefix="analysis")
+# How long the end of the program waits for what is under way: each looks several times a second. [E]
+LONGEST_END_S = 5.0
+
+_pool = ThreadPoolExecutor(at_once(), thread_name_prefix="analysis")
+_begun: set[Future[None]] = set()
 _jobs: dict[tuple[str, int, str | None], Job] = {}
 _lock = threading.Lock()
 _writing = threading.Lock()  # of results: two pages may answer the same test at once
@@ -80,7 +85,7 @@ def start(visit: Visit, number: int, *, again: bool = False) -> Job:
             if test.analysed:
                 job.reach("done", 1.0)
             else:
-                _pool.submit(_run, visit, test, job)
+                _begin(_run, visit, test, job)
         return job
 
 
@@ -103,10 +108,22 @@ def finish(visit: Visit, number: int, answers: Answers) -> None:
     test = _test(visit, number).model_copy(update={"answers": answers})
     folder = hub.visits().folder(visit, test)
     with speaking(visit.language), _writing:
-        analysis = _answered(visit, test, folder)
+        analysis = answered(visit, test, folder)
+        hub.visits().update_test(visit, number, answers=answers)
+        (folder / UNFINISHED).touch()
         write_results(analysis, folder, _recording(folder, test), overlay=False, made_on=date.today())
-    hub.visits().update_test(visit, number, answers=answers, answered=True)
+        (folder / UNFINISHED).unlink(missing_ok=True)
+    hub.visits().update_test(visit, number, answered=True)
     want_video(visit, number)
+
+
+def mend(visit: Visit, number: int) -> None:
+    """Write a test's results again when the program ended while they were written; as `finish`."""
+    test = _test(visit, number)
+    with _writing:  # if somebody writes them now, they are whole afterwards
+        cut_off = (hub.visits().folder(visit, test) / UNFINISHED).exists()
+    if cut_off and test.answers is not None:
+        finish(visit, number, test.answers)
 
 
 def want_video(visit: Visit, number: int) -> None:
@@ -120,7 +137,7 @@ def want_video(visit: Visit, number: int) -> None:
         if key in _videos or test.clip is None or (folder / VIDEO_NAME).is_file():
             return
         _videos.add(key)
-    _pool.submit(_make_video, visit, test, folder)
+    _begin(_make_video, visit, test, folder)
 
 
 def delete(visit: Visit) -> None:
@@ -141,9 +158,19 @@ def delete(visit: Visit) -> None:
 
 
 def stop() -> None:
-    """Give up what is under way, when the program ends: it is begun anew when somebody asks for it."""
+    """Give up what is under way, when the program ends: it is begun anew when somebody asks for it.
+
+    Each looks whether it is over, and leaves the visit as it was before the results.
+    """
     _ending.set()
     _pool.shutdown(wait=False, cancel_futures=True)
+    wait(tuple(_begun), LONGEST_END_S)
+
+
+def _begin(work: Callable[..., None], *given: object) -> None:
+    task = _pool.submit(work, *given)
+    _begun.add(task)
+    task.add_done_callback(_begun.discard)
 
 
 def _run(visit: Visit, test: VisitTest, job: Job) -> None:
@@ -155,53 +182,19 @@ def _run(visit: Visit, test: VisitTest, job: Job) -> None:
     except Exception as error:
         # Whatever it was, a person waits for a word; the log has the rest.
         _log.exception("an analysis failed")
-        job.error = InputError(f"The recording could not be analysed ({type(error).__name__})", "Try again.")
+        job.error = InputError(later("trouble.analysis", kind=type(error).__name__), later("trouble.fix.try"))
         job.part = "failed"
 
 
 def _analyze(visit: Visit, test: VisitTest, job: Job) -> None:
     job.reach("following", 0.0)
-    from slumpcv.analysis import analyze, write_results
-
     folder = hub.visits().folder(visit, test)
     clip = _clip(folder, test)
-    analysis = analyze(clip, test.side, progress=lambda share: job.reach("following", FOLLOWING * share))
-    write_replay(
-        clip, folder / REPLAY, lambda share: job.reach("replay", FOLLOWING + (REPLAYING - FOLLOWING) * share)
-    )
-    job.reach("writing", REPLAYING)
-    with _writing:
-        write_results(analysis, folder, clip, overlay=False, made_on=date.today())
+    demonstration = test.source == "demo"
+    recording = Recording(clip, folder, test.side, date.today(), visit.language, demonstration)
+    make_results(recording, cast("Reach", job.reach))
     hub.visits().update_test(visit, test.number, analysed=True)
     job.reach("done", 1.0)
-
-
-def write_replay(clip: Path, replay: Path, progress: Callable[[float], None] | None = None) -> None:
-    """Write a clip again so that every browser can play it and jump to any frame at once.
-
-    Parameters
-    ----------
-    clip : the recording.
-    replay : the mp4 file to make; its times are the recording's own.
-    progress : called with the share done, 0 to 1.
-
-    Raises
-    ------
-    InputError
-        When the clip cannot be read, or the disk is full.
-    """
-    from slumpcv.video import H264Writer, open_clip
-
-    with open_clip(clip, max_side_px=REPLAY_SIDE_PX) as source:
-        frames = source.frames()
-        first = next(frames)
-        height_px, width_px = first.rgb.shape[:2]
-        with H264Writer(replay, width_px, height_px) as writer:
-            writer.write(first.rgb, first.time_s)
-            for frame in frames:
-                writer.write(frame.rgb, frame.time_s)
-                if progress is not None and source.info.duration_s:
-                    progress(frame.time_s / source.info.duration_s)
 
 
 def _clip(folder: Path, test: VisitTest) -> Path:
@@ -209,7 +202,7 @@ def _clip(folder: Path, test: VisitTest) -> Path:
     from slumpcv.video import open_clip, seal
 
     if test.clip is None:
-        raise InputError("There is no recording of this test", "Upload a clip instead.")
+        raise InputError(later("trouble.no_recording"), later("trouble.fix.upload"))
     clip = folder / test.clip
     if test.source != "upload":
         with open_clip(clip) as source:
@@ -223,25 +216,11 @@ def _recording(folder: Path, test: VisitTest) -> Path | None:
     return None if test.clip is None else folder / test.clip
 
 
-def _answered(visit: Visit, test: VisitTest, folder: Path) -> Analysis:
-    """Return a test's analysis, with its answers, from the saved track: without the slow part."""
-    from slumpcv.analysis import analyze_track, with_answers
-    from slumpcv.track import load_track
-
-    analysis = analyze_track(load_track(folder / "track.npz"), test.side)
-    if test.answers is None:
-        return analysis
-    return with_answers(analysis, test.answers, _other_knee_deg(visit, test))
-
-
 def _make_video(visit: Visit, test: VisitTest, folder: Path) -> None:
-    from slumpcv.analysis import write_video
-
     try:
-        with speaking(visit.language):
-            clip = _recording(folder, test)
-            assert clip is not None
-            write_video(folder, _answered(visit, test, folder), clip, lambda _: _go_on(folder))
+        clip = _recording(folder, test)
+        assert clip is not None
+        make_video(Video(clip, folder), lambda *_: _go_on(folder))
     except InputError as error:
         _log.warning("an annotated video was not written: %s", error)
     except Exception:
@@ -254,18 +233,7 @@ def _make_video(visit: Visit, test: VisitTest, folder: Path) -> None:
 def _go_on(folder: Path) -> None:
     """Raise when nobody wants what is being made any more."""
     if _ending.is_set() or not folder.is_dir():
-        raise InputError("The program was ended, or the visit deleted", "Start again.")
-
-
-def _other_knee_deg(visit: Visit, test: VisitTest) -> float | None:
-    """Return how far from straight the other leg's knee stayed, when this visit has tested it."""
-    from slumpcv.analysis import knee_held_deg
-    from slumpcv.session_file import load_session
-
-    for other in reversed(visit.tests):
-        if other.side != test.side and other.analysed and other.source == test.source:
-            return knee_held_deg(load_session(hub.visits().folder(visit, other) / "session.json"))
-    return None
+        raise InputError(later("trouble.ended"), later("trouble.fix.start"))
 
 
 def _test(visit: Visit, number: int) -> VisitTest:

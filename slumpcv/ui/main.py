@@ -1,4 +1,4 @@
-"""The page script: shows the page that the visit in the address has come to."""
+"""The page script: who it is, then the page that their visit has come to, or the therapist's desk."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from slumpcv.errors import InputError
 from slumpcv.language import speaking, text
-from slumpcv.ui import shell, state
+from slumpcv.ui import access, shell, state
+from slumpcv.ui.desk import frame as desk
+from slumpcv.ui.trouble import said_on_the_page
 
 if TYPE_CHECKING:
+    from slumpcv.library.library import Person
     from slumpcv.visits import Step, Visit
 
 WIDE = {"questions", "result"}  # a video or a timeline beside words
@@ -37,24 +39,29 @@ def allowed(visit: Visit) -> Step:
 
 
 def run() -> None:
-    """Show one page, in the visit's language."""
-    visit = state.current()
-    with speaking(state.language(visit)):
-        if visit is not None:
-            visit = visit.model_copy(update={"step": allowed(visit)})
-        wide = visit is not None and visit.step in WIDE
-        st.set_page_config(
-            page_title=text("app.name"),
-            page_icon=str(shell.ICON),
-            layout="wide" if wide else "centered",
-            initial_sidebar_state="collapsed",
-        )
-        shell.frame(visit)
-        try:
-            import_module(f"slumpcv.ui.pages.{visit.step if visit else 'welcome'}").show(visit)
-        except InputError as error:
-            st.error(text("app.problem", problem=error.problem, fix=error.fix))
+    """Show one page, in the visit's language; whatever fails, in words."""
+    with speaking(state.language(None)), said_on_the_page():
+        known = access.person()
+        visit = state.current() if known is not None else None
+        with speaking(state.language(visit)), said_on_the_page():
+            _show(known, visit)
 
 
-# One page only: the modules in pages/ are no addresses of their own.
-st.navigation([st.Page(run, default=True)], position="hidden").run()
+def _show(known: Person | None, visit: Visit | None) -> None:
+    """Show one page: nothing but the way in to who has no role here."""
+    if visit is not None:
+        visit = visit.model_copy(update={"step": allowed(visit)})
+    wide = visit is not None and visit.step in WIDE
+    st.set_page_config(
+        page_title=text("app.name"),
+        page_icon=str(shell.ICON),
+        layout="wide" if wide else "centered",
+        initial_sidebar_state="collapsed",
+    )
+    shell.frame(visit)
+    page = "sign_in" if known is None else visit.step if visit else "welcome"
+    import_module(f"slumpcv.ui.pages.{page}").show(visit)
+
+
+# Two addresses only: the modules in pages/ and desk/ are none of their own.
+st.navigation([st.Page(run, default=True), st.Page(desk.run, url_path="desk")], position="hidden").run()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from slumpcv.errors import InputError
 from slumpcv.ui.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
+
+LISTENS_AFTER_S = 0.5  # from the end of its own start until the server takes connections: far less [E]
 
 
-def serve(port: int, browser: bool, changes: Mapping[str, object] | None = None) -> None:
+def serve(port: int, browser: bool, changes: Mapping[str, object] | None = None, start: str = "") -> None:
     """Serve the app until it is stopped.
 
     Parameters
@@ -20,25 +24,37 @@ def serve(port: int, browser: bool, changes: Mapping[str, object] | None = None)
     port : where to listen; no other port is tried.
     browser : whether to open it in the browser.
     changes : settings other than those of the file, by Streamlit's names.
+    start : the page that is opened, such as ``desk``.
 
     Raises
     ------
     InputError
-        When the port is taken, or the server could not start.
+        When the port is taken, the app already runs with this data folder, or the server could not start;
+        when a login is not complete, or missing for an address that others reach.
     """
     import streamlit as st
 
     from slumpcv.ui.app import PARTS
+    from slumpcv.ui.login import check_login, login, login_settings, use_settings
+    from slumpcv.ui.server.alone import keep_alone
+    from slumpcv.ui.server.passes import PASSES
 
-    chosen: Mapping[str, Any] = {
+    keep_alone()
+    chosen: dict[str, Any] = {
         **settings(),
+        **login_settings(),
         "server.port": port,
         "server.headless": not browser,
         **(changes or {}),
     }
+    known = login()
+    check_login(known, chosen["server.address"], PASSES.guarded)
+    use_settings(chosen)  # to look for a login is to have settings read: later it would say that they changed
     sys.argv[1:] = []  # the app's pages are not meant to read the command's options
+    address = f"http://{chosen['server.address']}:{port}" if known is None else known.origin
+    parts = PARTS | {"lifespan": opening(f"{address}/{start}")} if browser else PARTS
     try:
-        st.App(**PARTS).run(config=chosen)
+        st.App(**parts).run(config=chosen)
     except SystemExit as error:
         if error.code in {None, 0}:
             raise
@@ -46,6 +62,21 @@ def serve(port: int, browser: bool, changes: Mapping[str, object] | None = None)
             f"The app could not start; most likely something else uses port {port}",
             f"Close it, or choose another one: slumpcv app --port {port + 1 if port < 65535 else port - 1}",
         ) from error
+
+
+def opening(address: str) -> Callable[[object], AbstractAsyncContextManager[None]]:
+    """Return the app's lifespan, in which an address is opened in the browser (`st.App` opens none)."""
+    from streamlit.cli_util import open_browser
+
+    from slumpcv.ui.app import lifespan
+
+    @asynccontextmanager
+    async def opened(app: object) -> AsyncIterator[None]:
+        async with lifespan(app):
+            asyncio.get_running_loop().call_later(LISTENS_AFTER_S, open_browser, address)
+            yield
+
+    return opened
 
 
 def serve_lan(port: int, echo: Callable[[str], None]) -> None:
@@ -59,13 +90,17 @@ def serve_lan(port: int, echo: Callable[[str], None]) -> None:
     Raises
     ------
     InputError
-        As :func:`serve`; also when this computer is in no network.
+        As :func:`serve`; also when this computer is in no network, and with a login.
     """
     from slumpcv.language import text
-    from slumpcv.ui.server import hub
+    from slumpcv.place import data_folder
+    from slumpcv.ui.login import refuse_lan
+    from slumpcv.ui.server.alone import keep_alone
     from slumpcv.ui.server.lan import lan_options, prepare_lan, qr_blocks
 
-    lan = prepare_lan(port, hub.data_folder())
+    refuse_lan()
+    keep_alone()  # before a link is shown that leads nowhere
+    lan = prepare_lan(port, data_folder())
     phone = lan.link()
     echo(qr_blocks(phone))
     echo(text("lan.start.phone", link=phone))

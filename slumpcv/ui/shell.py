@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from slumpcv.language import language, text
-from slumpcv.ui import state
+from slumpcv.ui import access, state
 from slumpcv.ui.components.arrival import arrival
+from slumpcv.ui.login import login
 
 if TYPE_CHECKING:
     from slumpcv.visits import Step, Visit
@@ -38,8 +39,9 @@ BEFORE: dict[Step, Step] = {
 
 
 def frame(visit: Visit | None) -> None:
-    """Show the line of steps and the way back, and start at the top of a new page."""
+    """Show who has logged in, the line of steps and the way back, and start at the top of a new page."""
     st.html(STYLE)
+    account()
     arrival(f"{visit.step} {st.session_state.get(QUESTION, '')}" if visit else "welcome", language())
     if visit is None:
         return
@@ -52,6 +54,17 @@ def frame(visit: Visit | None) -> None:
         state.leave()
     if st.session_state.get("back"):
         _back(visit)
+
+
+def account() -> None:
+    """Show who has logged in, and the way out."""
+    known = access.who_logged_in() if login() is not None else None
+    if known is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="account"):
+        st.html(f'<p class="who">{escape(known.name)}</p>')
+        if st.button(text("access.log_out"), key="log_out", icon=":material/logout:", type="tertiary"):
+            st.logout()
 
 
 def heading(title: str, lead: str | None = None) -> None:
@@ -70,7 +83,7 @@ def _back(visit: Visit) -> None:
     before = BEFORE.get(visit.step)
     if before is None or visit.is_demo:
         state.leave()
-    if visit.step == "prepare" and visit.test is not None and visit.test.answered:
+    if visit.step == "prepare" and any(test.answered for test in visit.tests):
         before = "result"
     state.go(visit, before)
 

@@ -1,4 +1,4 @@
-"""Whose browser this is, which visit it is at, and the one way from step to step."""
+"""Whose visits are shown, which one is open, and the one way from step to step."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, get_args
 import streamlit as st
 
 from slumpcv.language import LANGUAGES, Language
+from slumpcv.ui import access
 from slumpcv.ui.server import hub
 from slumpcv.visits import DAY
 
 if TYPE_CHECKING:
     from slumpcv.visits import Step, Visit
 
-OWNER_COOKIE = "slumpcv_owner"
+OWNER_COOKIE = access.OWNER_COOKIE
 Way = Literal["camera", "upload"]
 
 
 def owner() -> str:
-    """Return whose browser this is: by the cookie of the doors, else for this session only."""
-    known = st.context.cookies.get(OWNER_COOKIE)
+    """Return whose visits are shown: the account's, the browser's, else this session's only."""
+    known = access.owner()
     if known:
         return known
     if "owner" not in st.session_state:
@@ -44,7 +45,7 @@ def way() -> Way:
 
 
 def current() -> Visit | None:
-    """Return the visit in the address; None when there is none, or it is not this browser's."""
+    """Return the visit in the address; None when there is none, or it is not this person's."""
     visit_id = st.query_params.get("visit")
     visit = hub.visits().load(visit_id, owner()) if visit_id else None
     return hub.recover(visit) if visit is not None else None

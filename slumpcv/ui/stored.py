@@ -10,6 +10,7 @@ import numpy as np
 
 from slumpcv.angles import Angles, measure
 from slumpcv.errors import InputError
+from slumpcv.language import later
 from slumpcv.report.palette import PHASE_TINTS
 from slumpcv.report.wording import phase_name, short_phase_name
 from slumpcv.segmentation import segment
@@ -67,11 +68,23 @@ def read_stored(folder: Path) -> Stored:
     InputError
         When a file is missing or damaged.
     """
+    return _read(folder, written_at(folder))
+
+
+def written_at(folder: Path) -> tuple[int, ...]:
+    """Return when a result was written: another result has other times.
+
+    Raises
+    ------
+    InputError
+        When there is none.
+    """
     try:
-        written = tuple((folder / name).stat().st_mtime_ns for name in (FILE_NAME, TRACK_NAME))
+        return tuple((folder / name).stat().st_mtime_ns for name in (FILE_NAME, TRACK_NAME))
     except OSError as error:
-        raise InputError(f"{folder} holds no result", "Analyse the clip again.") from error
-    return _read(folder, written)
+        raise InputError(
+            later("trouble.no_result", folder=folder), later("trouble.fix.analyse_again")
+        ) from error
 
 
 def forget() -> None:

@@ -115,7 +115,7 @@ class GuidedTest {
 
   message(message) {
     if (!this.take || this.ending) return;
-    if (message.type === "error") return this.fail("other");
+    if (message.type === "error") return this.fail(message.why ?? "other");
     this.sound.say(message.say ?? []);
     this.sound.tones(message.tones ?? []);
     if (message.type !== "seen") return;

@@ -20,15 +20,15 @@ class Link {
     this.socket = new WebSocket(new URL(this.url, location.href.replace(/^http/, "ws")));
     this.socket.binaryType = "arraybuffer";
     this.socket.onopen = () => {
-      this.tries = 0;
-      this.lostAt = undefined;
       this.waiting = false;
       this.onState("open");
       for (const order of this.orders.splice(0)) this.socket.send(order);
     };
     this.socket.onmessage = (event) => {
       const message = JSON.parse(event.data);
-      if (message.type === "seen") this.waiting = false;
+      if (message.type === "seen" || message.type === "missed") this.waiting = false;
+      this.tries = 0;                     // only an answer says that the coach is there
+      this.lostAt = undefined;
       this.onMessage(message);
     };
     this.socket.onclose = (event) => this.closed(event.code);
@@ -60,11 +60,12 @@ class Link {
     this.sentAt = performance.now();
     this.waiting = true;
     const jpeg = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.7));
-    if (!jpeg || this.socket.readyState !== WebSocket.OPEN) return;
+    if (!jpeg) return;
     const message = new Uint8Array(8 + jpeg.size);
     new DataView(message.buffer).setFloat64(0, t, true);
     message.set(new Uint8Array(await jpeg.arrayBuffer()), 8);
-    this.socket.send(message);
+    // Asked last: the test may have ended while the picture was made.
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(message);
   }
 
   close() {

@@ -72,6 +72,7 @@ class Sound {
     this.waiting = null;
     if (!item) return;
     const telling = setInterval(() => this.onSpeaking(item.key), SPEAKING_EVERY_MS);
+    this.onSpeaking(item.key);            // the guide waits until it has heard of each
     const speech = { stop: () => {}, over: () => { clearInterval(telling); clearTimeout(speech.overdue); } };
     this.playing = speech;
     const ended = () => {
@@ -86,8 +87,10 @@ class Sound {
     const recorded = buffer && !(this.own && voice);
     const longest_ms = recorded ? buffer.duration * 1000 : 2 * item.text.length * READING_MS_PER_LETTER;
     speech.overdue = setTimeout(() => {
+      const { stop } = speech;
+      speech.stop = () => {};
+      stop();                             // before the next one begins: a voice stops whatever it says
       ended();
-      speech.stop();
     }, longest_ms + OVERDUE_MS);
     if (recorded) this.playBuffer(buffer, speech, ended);
     else if (voice) this.speak(item.text, voice, speech, ended);

@@ -53,6 +53,8 @@ KEYS = (
     "camera.fix_refused",
     "camera.error_gone",
     "camera.fix_gone",
+    "camera.error_coach",
+    "camera.fix_coach",
     "camera.error_other",
     "camera.fix_other",
 )

@@ -42,7 +42,10 @@ class Upload {
   }
 
   progress(loaded, size) {
-    const mb = (bytes) => (bytes / 1048576).toFixed(bytes < 10485760 ? 1 : 0);
+    const mb = (bytes) => {
+      const digits = bytes < 10485760 ? 1 : 0;
+      return (bytes / 1048576).toLocaleString(this.data.language, { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false });
+    };
     this.find("progress").value = size ? loaded / size : 0;
     this.find(".count").textContent = `${mb(loaded)} / ${mb(size)} MB`;
   }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from slumpcv.language import text
+from slumpcv.language import language, text
 from slumpcv.ui.server import hub
 from slumpcv.ui.server.clipfile import LONGEST_BYTES
 
@@ -69,6 +69,7 @@ def upload(visit: Visit, test: VisitTest, *, key: str = "upload_clip") -> str | 
     )
     data = {
         "url": f"/slumpcv/upload/{hub.open_seat(visit, test.number)}",
+        "language": language(),
         "longest": LONGEST_BYTES,
         "texts": {name.rpartition(".")[2]: text(name) for name in TEXTS},
     }

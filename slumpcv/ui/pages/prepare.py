@@ -10,6 +10,7 @@ import streamlit as st
 from slumpcv.language import text
 from slumpcv.terms import Side
 from slumpcv.ui import shell, state
+from slumpcv.ui.dates import leg_and_day
 from slumpcv.ui.fields import one_of
 from slumpcv.ui.figures import figure
 from slumpcv.ui.server import hub
@@ -48,6 +49,7 @@ def show(visit: Visit) -> None:
             state.go(visit, "upload")
     if side is None and st.session_state.get("leg_missing"):
         st.warning(text("app.prepare.leg_missing"), icon=":material/edit:")
+    _earlier(visit)
 
 
 def choose_leg(visit: Visit, question: str) -> Side | None:
@@ -61,9 +63,7 @@ def test_of(visit: Visit, side: Side, source: ClipSource) -> Visit:
     """Return the visit with a test of this leg to begin; one left without a clip is taken again."""
     test = visit.test
     if test is not None and test.clip is None and test.side == side:
-        if test.source == source:
-            return visit
-        return hub.visits().update_test(visit, test.number, source=source)
+        return hub.visits().begin_again(visit, test.number, source)
     return hub.visits().add_test(visit, side, source)
 
 
@@ -72,6 +72,19 @@ def _start(visit: Visit, side: Side | None) -> None:
     if side is None:
         st.rerun()
     state.go(test_of(visit, side, "camera"), "camera")
+
+
+def _earlier(visit: Visit) -> None:
+    """Lead back to what came out for the leg before."""
+    done = [test for test in visit.tests if test.answered]
+    if not done:
+        return
+    st.subheader(text("app.earlier.title"), anchor=False)
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="earlier"):
+        lines = "<br>".join(escape(leg_and_day(test)) for test in done)
+        st.html(f'<p class="kept">{lines}</p>')
+        if st.button(text("app.earlier.open"), key="earlier_open"):
+            state.go(visit, "result")
 
 
 def _advice(visit: Visit) -> str:

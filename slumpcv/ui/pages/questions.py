@@ -9,9 +9,10 @@ import streamlit as st
 from slumpcv.answers import Felt, HeadLiftChange, WarningSign
 from slumpcv.assess import follow_course
 from slumpcv.language import text
+from slumpcv.replay import REPLAY
 from slumpcv.report.wording import sentences
 from slumpcv.symptoms import correlate
-from slumpcv.ui import jobs, questioning, shell, state, way
+from slumpcv.ui import access, jobs, questioning, shell, state, way
 from slumpcv.ui.components.replay import Film, Look, replay
 from slumpcv.ui.felt_form import ask_felt, ask_intensity
 from slumpcv.ui.fields import one_of, spoken
@@ -102,7 +103,7 @@ class Questions:
             if (mark := questioning.mark_at(m, self.answers)) is not None
         ]
         film = Film(
-            f"/slumpcv/file/{hub.open_seat(self.visit, self.test.number)}/{jobs.REPLAY}",
+            f"/slumpcv/file/{hub.open_seat(self.visit, self.test.number)}/{REPLAY}",
             self.stored.session.clip.duration_s,
             self.stored.bands(),
             self.stored.frame_s,
@@ -270,6 +271,7 @@ class Questions:
 
     def _finish(self, answers: Answers) -> None:
         with st.spinner(text("replay.writing")):
+            access.note("test_change", self.visit)
             jobs.finish(self.visit, self.test.number, questioning.whole(answers, self.visit, self.test))
         st.session_state.pop(self.name, None)
         state.go(self.visit, "result")

@@ -13,12 +13,14 @@ from slumpcv.language import language, speaking, text
 from slumpcv.report.patient_page import FOR_PATIENTS
 from slumpcv.report.wording import sentences
 from slumpcv.session import NOT_JUDGED
-from slumpcv.ui import jobs, shell, state
+from slumpcv.ui import access, jobs, shell, state
+from slumpcv.ui.components.take import File, take
 from slumpcv.ui.pages import result_movement
 from slumpcv.ui.questioning import whole
 from slumpcv.ui.recovery import ask_recovery
 from slumpcv.ui.server import hub
 from slumpcv.ui.stored import read_stored
+from slumpcv.ui.trouble import said_on_the_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,8 +42,11 @@ def show(visit: Visit) -> None:
     if not tests:
         state.go(visit, "prepare")
     test = _chosen(tests)
+    jobs.mend(visit, test.number)
     stored = read_stored(hub.visits().folder(visit, test))
+    access.note_view(visit)
     judged = _outcome(stored.session)
+    _pending(visit)
     _recovery(visit, test, stored.session)
     _take_along(visit, test, stored)
     if judged:
@@ -50,8 +55,9 @@ def show(visit: Visit) -> None:
 
 
 def latest_by_leg(visit: Visit) -> list[VisitTest]:
-    """Return the last analysed test of each leg, the latest first."""
-    latest = {test.side: test for test in visit.tests if test.analysed}
+    """Return the last test of each leg that has a result, the latest first."""
+    answered = {test.side: test for test in visit.tests if test.answered}
+    latest = answered or {test.side: test for test in visit.tests if test.analysed}
     return sorted(latest.values(), key=lambda test: test.number, reverse=True)
 
 
@@ -75,6 +81,8 @@ def _chosen(tests: Sequence[VisitTest]) -> VisitTest:
 def _outcome(session: Session) -> bool:
     """Say what came out; return whether anything may be said about the movement."""
     outcome = session.outcome
+    if session.demonstration:
+        st.info(text("report.demonstration"), icon=":material/smart_display:")
     if outcome is None:
         _no_outcome(session)
         return True
@@ -124,6 +132,18 @@ def _points(items: Iterable[str]) -> str:
 # --- still to answer ----------------------------------------------------------------------------
 
 
+def _pending(visit: Visit) -> None:
+    """Lead on to a leg that was recorded after the one shown, and has no result yet."""
+    last = visit.tests[-1]
+    if last.clip is None or last.answered:
+        return
+    leg = text(f"app.leg.{last.side}")
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="pending"):
+        st.write(text("replay.result.not_done", leg=leg))
+        if st.button(text("replay.result.go_on", leg=leg), key="go_on", icon=":material/arrow_forward:"):
+            state.go(visit, "questions" if last.analysed else "analysis")
+
+
 def _recovery(visit: Visit, test: VisitTest, session: Session) -> None:
     """Ask how it is some minutes after the test, until that is answered."""
     answers = test.answers
@@ -138,6 +158,7 @@ def _recovery(visit: Visit, test: VisitTest, session: Session) -> None:
         if st.button(text("replay.result.save"), key="save_recovery", disabled=recovery is None):
             with st.spinner(text("replay.writing")):
                 changed = answers.model_copy(update={"recovery": recovery})
+                access.note("test_change", visit)
                 jobs.finish(visit, test.number, whole(changed, visit, test))
             st.rerun()
 
@@ -147,37 +168,50 @@ def _recovery(visit: Visit, test: VisitTest, session: Session) -> None:
 
 def _take_along(visit: Visit, test: VisitTest, stored: Stored) -> None:
     shell.part(text("replay.result.take"))
-    st.download_button(
-        text("replay.result.pdf"),
-        data=(stored.folder / "report.pdf").read_bytes,
-        file_name=f"slump-test-{test.side}.pdf",
-        mime="application/pdf",
-        type="primary",
-        icon=":material/description:",
-        on_click="ignore",
-        key="pdf",
-    )
-    _zip(test, stored.folder, with_video=False)
+    report = access.noting("test_export", visit, (stored.folder / "report.pdf").read_bytes)
+    pdf = File(text("replay.result.pdf"), f"{_name(test)}.pdf", report, icon="description", primary=True)
+    take([pdf], key="pdf")
+    _zip(visit, test, stored.folder, with_video=False)
     if (stored.folder / VIDEO_NAME).is_file():
-        _zip(test, stored.folder, with_video=True)
+        _zip(visit, test, stored.folder, with_video=True)
     elif test.clip is not None:
         jobs.want_video(visit, test.number)
         _wait_for_video(stored.folder, language())
     st.caption(text("replay.result.zip_note"))
+    _earlier(visit, test)
 
 
-def _zip(test: VisitTest, folder: Path, *, with_video: bool) -> None:
-    # Outside of every fragment: a run of it would make the file that was just asked for another one.
+def _earlier(visit: Visit, test: VisitTest) -> None:
+    """Offer the recordings before the one that is judged: they are kept, and go into no zip file."""
+    folder = hub.visits().folder(visit, test)
+    kept = [folder / name for name in test.earlier_takes if (folder / name).is_file()]
+    if not kept:
+        return
+    with st.expander(text("replay.result.earlier")):
+        st.write(text("replay.result.earlier_words"))
+        files = [
+            File(
+                text("replay.result.recording", number=number),
+                f"{_name(test)}-{number}{path.suffix}",
+                access.noting("test_export", visit, path.read_bytes),
+                icon="movie",
+            )
+            for number, path in enumerate(kept, start=1)
+        ]
+        take(files, key="earlier")
+
+
+def _name(test: VisitTest) -> str:
+    """Return what a file to keep is called; it names nobody, but says when nobody was tested."""
+    return f"{'demonstration-' if test.source == 'demo' else ''}slump-test-{test.side}"
+
+
+def _zip(visit: Visit, test: VisitTest, folder: Path, *, with_video: bool) -> None:
     words = text("replay.result.zip")
-    st.download_button(
-        f"{words}, {text('replay.result.with_video')}" if with_video else words,
-        data=lambda: zipped(folder, with_video),
-        file_name=f"slump-test-{test.side}.zip",
-        mime="application/zip",
-        icon=":material/folder_zip:",
-        on_click="ignore",
-        key="zip_video" if with_video else "zip",
-    )
+    label = f"{words}, {text('replay.result.with_video')}" if with_video else words
+    make = access.noting("test_export", visit, lambda: zipped(folder, with_video))
+    file = File(label, f"{_name(test)}.zip", make, icon="folder_zip")
+    take([file], key="zip_video" if with_video else "zip")
 
 
 @st.fragment(run_every=LOOK_EVERY_S)
@@ -185,7 +219,8 @@ def _wait_for_video(folder: Path, spoken: Language) -> None:
     """Say that the annotated video is being written, and offer it once it is there."""
     if (folder / VIDEO_NAME).is_file():
         st.rerun(scope="app")
-    with speaking(spoken):  # a fragment runs again by itself, outside of the page's language
+    # A fragment runs again by itself, outside of the page's language.
+    with speaking(spoken), said_on_the_page():
         st.caption(text("replay.result.video_waits"))
 
 
@@ -219,6 +254,7 @@ def _what_else(visit: Visit, test: VisitTest) -> None:
         with st.popover(text("replay.result.delete"), icon=":material/delete:"):
             st.write(text("replay.result.delete_sure"))
             if st.button(text("replay.result.delete_yes"), key="delete_yes", type="primary"):
+                access.note("test_delete", visit)
                 jobs.delete(visit)
                 state.leave()
     st.caption(text("movement.not_reviewed"))

@@ -17,7 +17,7 @@ from slumpcv.report.keyframes import figures_of_track, frames_of_clip
 from slumpcv.report.pdf import key_picture, timeline_alt
 from slumpcv.report.wording import by_weight, format_measure, phase_name, verdict_sentence
 from slumpcv.terms import PhaseName
-from slumpcv.ui import shell
+from slumpcv.ui import plots, shell
 from slumpcv.ui.charts import timeline
 from slumpcv.ui.stored import MOST_KEPT
 
@@ -42,14 +42,8 @@ def show(stored: Stored, clip: str | None) -> None:
 
 
 def _timeline(stored: Stored) -> None:
-    dark = st.context.theme.type == "dark"
-    st.plotly_chart(
-        timeline(stored.angles, stored.session, dark),
-        theme=None,
-        config={"displayModeBar": False, "scrollZoom": False, "doubleClick": False},
-        key="timeline",
-        alt=timeline_alt(stored.session),
-    )
+    chart = timeline(stored.angles, stored.session, plots.colours())
+    plots.show(chart, "timeline", timeline_alt(stored.session))
     st.caption(text("replay.chart.note"))
 
 

@@ -12,6 +12,7 @@ from slumpcv.ui import shell, state
 from slumpcv.ui.components.upload import upload
 from slumpcv.ui.pages.prepare import choose_leg, test_of
 from slumpcv.ui.server import hub
+from slumpcv.ui.trouble import words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +62,7 @@ def _take(visit: Visit, test: VisitTest, clip: str) -> NoReturn:
     except InputError as error:
         path.unlink(missing_ok=True)
         hub.visits().update_test(visit, test.number, clip=None)
-        st.session_state.upload_problem = text("app.problem", problem=error.problem, fix=error.fix)
+        st.session_state.upload_problem = words(error)
         st.session_state.uploads = st.session_state.get("uploads", 0) + 1
         st.rerun()
     state.go(visit, "analysis")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
-from babel.dates import format_date, format_time
 
 from slumpcv.language import LANGUAGES, language, listed, text
 from slumpcv.terms import Side
-from slumpcv.ui import jobs, shell, state
+from slumpcv.ui import access, jobs, shell, state
+from slumpcv.ui.dates import leg_and_day, when
+from slumpcv.ui.desk import paths
+from slumpcv.ui.login import login
 from slumpcv.ui.server import hub
 from slumpcv.ui.server.samples import STORIES
 
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
 
 # Each in its own words, so that everybody finds theirs.
 NAMES = {"en": "English", "es": "Español", "de": "Deutsch"}
-IS = ("one_test", "record", "offline")
-IS_NOT = ("diagnosis", "treatment", "reviewed")
+IS = ("app.welcome.is.one_test", "app.welcome.is.record")
+IS_NOT = ("app.welcome.is_not.diagnosis", "app.welcome.is_not.treatment", "app.welcome.is_not.reviewed")
 
 
 def show(_visit: Visit | None) -> None:
     """Show the first page."""
-    _languages()
+    languages()
     if st.query_params.get("visit"):
         st.warning(text("app.welcome.unknown"), icon=":material/info:")
     shell.heading(text("app.welcome.title"), text("app.welcome.lead"))
@@ -43,11 +44,13 @@ def show(_visit: Visit | None) -> None:
     st.caption(text("app.welcome.needs"))
     _what()
     _samples()
-    _results([visit for visit in kept if visit.step == "result"])
+    _results([visit for visit in kept if visit.step == "result" or any(t.answered for t in visit.tests)])
     _privacy()
+    _therapists()
 
 
-def _languages() -> None:
+def languages() -> None:
+    """Let the person choose a language."""
     if "language" not in st.session_state:
         st.session_state.language = language()
 
@@ -76,8 +79,9 @@ def _lately() -> None:
 
 def _what() -> None:
     cards = ""
-    for kind, points in (("is", IS), ("is_not", IS_NOT)):
-        items = "".join(f"<li>{escape(text(f'app.welcome.{kind}.{point}'))}</li>" for point in points)
+    private = "app.welcome.is.offline" if login() is None else "access.is_private"
+    for kind, points in (("is", (*IS, private)), ("is_not", IS_NOT)):
+        items = "".join(f"<li>{escape(text(point))}</li>" for point in points)
         cards += f"<section><h2>{escape(text(f'app.welcome.{kind}.title'))}</h2><ul>{items}</ul></section>"
     st.html(f'<div class="cards">{cards}</div>')
 
@@ -101,51 +105,51 @@ def _unfinished(visits: Sequence[Visit]) -> None:
     if visits:
         st.subheader(text("app.welcome.unfinished"), anchor=False)
     for visit in visits:
-        _row(visit, text("app.welcome.continue"), note=text(f"app.at.{visit.step}"))
+        said = [when(visit.created_at), text(f"app.at.{visit.step}")]
+        if _row(visit, "unfinished", said, text("app.welcome.continue")):
+            st.query_params["visit"] = visit.id
+            st.rerun()
 
 
 def _results(visits: Sequence[Visit]) -> None:
     if visits:
         st.subheader(text("app.welcome.results"), anchor=False)
     for visit in visits:
-        _row(visit, text("app.welcome.open"), note=_legs(visit))
+        tests = [test for test in visit.tests if test.answered] or visit.tests
+        said = [leg_and_day(test) for test in tests] or [when(visit.created_at)]
+        if _row(visit, "result", said, text("app.welcome.open")):
+            state.go(visit, "result")
 
 
-def _row(visit: Visit, action: str, note: str) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"row_{visit.id}"):
-        demo = f" · {text('app.welcome.sample')}" if visit.is_demo else ""
-        st.html(
-            f'<p class="kept"><strong>{escape(_when(visit))}</strong><br>{escape(note)}{escape(demo)}</p>'
-        )
-        if st.button(action, key=f"open_{visit.id}"):
-            st.query_params["visit"] = visit.id
-            st.rerun()
+def _row(visit: Visit, kind: str, said: Sequence[str], action: str) -> bool:
+    """Show a visit with what can be done with it; return whether it is to be opened."""
+    key = f"{kind}_{visit.id}"
+    lines = [*said, text("app.welcome.sample")] if visit.is_demo else said
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"row_{key}"):
+        first, *others = map(escape, lines)
+        st.html(f'<p class="kept">{"<br>".join([f"<strong>{first}</strong>", *others])}</p>')
+        opened = st.button(action, key=f"open_{key}")
         with st.popover(text("app.welcome.delete"), icon=":material/delete:"):
             st.write(text("app.welcome.delete_sure"))
-            if st.button(text("app.welcome.delete_yes"), key=f"delete_{visit.id}"):
+            if st.button(text("app.welcome.delete_yes"), key=f"delete_{key}"):
+                access.note("test_delete", visit)
                 jobs.delete(visit)
                 st.rerun()
-
-
-def _legs(visit: Visit) -> str:
-    sides = dict.fromkeys(test.side for test in visit.tests)
-    return listed([text(f"app.leg.{side}") for side in sides])
-
-
-def _when(visit: Visit) -> str:
-    try:
-        zone = ZoneInfo(st.context.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo("UTC")
-    day = format_date(visit.created_at.astimezone(zone), "long", locale=_locale())
-    return f"{day}, {format_time(visit.created_at, 'HH:mm', tzinfo=zone, locale=_locale())}"
-
-
-def _locale() -> str:
-    return {"en": "en_GB"}.get(language(), language())  # the day before the month, in English too
+    return opened
 
 
 def _privacy() -> None:
     st.subheader(text("app.privacy.title"), anchor=False)
+    if login() is not None:
+        st.write(text("access.privacy"))
+        return
     st.write(text("app.privacy.text"))
     st.code(str(hub.visits().root), language=None, wrap_lines=True)
+
+
+def _therapists() -> None:
+    known = access.person()
+    if known is None or not access.may(known, "desk"):
+        return
+    href, words = paths.address(paths.HOME), text("app.welcome.therapists")
+    st.html(f'<p class="therapists"><a href="{escape(href)}" target="_self">{escape(words)}</a></p>')

@@ -9,12 +9,15 @@ import secrets
 from html import escape
 from typing import TYPE_CHECKING
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, PlainTextResponse
 
 from slumpcv.language import LANGUAGES, Language, speaking, text
+from slumpcv.ui import access
+from slumpcv.ui.login import login
 from slumpcv.ui.server.passes import PASSES, Passes
 
 if TYPE_CHECKING:
@@ -23,9 +26,14 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-OWNER, PASS = "slumpcv_owner", "slumpcv_pass"
+OWNER, PASS = access.OWNER_COOKIE, "slumpcv_pass"
 YEAR_S = 365 * 24 * 3600
 OWN, ENTER = "/slumpcv/", "/slumpcv/enter/"
+LOGIN, LOGOUT = "/auth/login", "/auth/logout"
+# Streamlit gives these to whoever has the address; at a clinic nobody without a role may.
+FOR_PEOPLE = ("/media/", "/_stcore/upload_file/")
+FOR_NOBODY = "/_stcore/metrics"
+TOKENS = "_streamlit_user_tokens"  # begins the names of the cookies with the provider's tokens
 READING = {"GET", "HEAD", "OPTIONS"}
 REFUSED = 4403  # code of our own for closing
 # The browser itself then refuses to talk to any other machine. Streamlit's page needs its inline
@@ -108,7 +116,7 @@ class Doors:
             return
         connection = HTTPConnection(scope)
         new: dict[str, tuple[str, int | None]] = {}
-        answer = self._answer(connection, new)
+        answer = self._answer(connection, new) or await _about_people(connection)
         if scope["type"] == "websocket" and answer is not None:
             await receive()
             await send({"type": "websocket.close", "code": REFUSED})
@@ -123,16 +131,13 @@ class Doors:
         path = connection.scope["path"]
         if not _known(connection.headers.get("host", ""), self._hosts()):
             return _page(connection, "other_name", 400)
-        if path.startswith(OWN) and _changes(connection) and not _same_origin(connection):
+        if _changes(connection) and not _same_origin(connection):
             return _page(connection, "other_page", 403)
         if path.startswith(ENTER) and connection.scope.get("method") == "GET":
             return self._enter(connection, path.removeprefix(ENTER), new)
-        # A link in a page of somebody else: the browser keeps back our cookies, though it may have them.
-        if _came_from_elsewhere(connection) and connection.headers.get("sec-fetch-mode") == "navigate":
-            query = connection.scope["query_string"].decode("latin-1")
-            # Browsers take both "//" and "/\\" for the beginning of another server's name.
-            inside = path.replace("\\", "/").lstrip("/")
-            return _go_on(connection, f"/{inside}{'?' if query else ''}{query}")
+        elsewhere = _from_elsewhere(connection, path) if _came_from_elsewhere(connection) else None
+        if elsewhere is not None:
+            return elsewhere
         if self._passes.guarded and not self._passes.good(connection.cookies.get(PASS, "")):
             return _page(connection, "refused", 403)
         return None
@@ -149,6 +154,31 @@ class Doors:
         return _go_on(connection, entered[1])
 
 
+def _from_elsewhere(connection: HTTPConnection, path: str) -> Response | None:
+    """Answer what a page of somebody else asks for; a login's provider leads back to us in this way too."""
+    ours = path in {LOGIN, LOGOUT}  # nobody else logs anybody in or out
+    # A link: the browser keeps back our strict cookies, though it may have them.
+    if connection.headers.get("sec-fetch-mode") == "navigate":
+        query = "" if ours else connection.scope["query_string"].decode("latin-1")
+        # Browsers take both "//" and "/\\" for the beginning of another server's name.
+        inside = "" if ours else path.replace("\\", "/").lstrip("/")
+        return _go_on(connection, f"/{inside}{'?' if query else ''}{query}")
+    return _page(connection, "other_page", 403) if ours else None
+
+
+async def _about_people(connection: HTTPConnection) -> Response | None:
+    """Answer what nobody but somebody with a role may ask for, where people log in."""
+    path = connection.scope["path"]
+    if login() is None:
+        return None
+    if path == LOGOUT:
+        await run_in_threadpool(access.end_login, connection)
+    closed = path == FOR_NOBODY
+    if path.startswith(FOR_PEOPLE):
+        closed = await run_in_threadpool(access.person_of, connection) is None
+    return PlainTextResponse("Not found", 404) if closed else None
+
+
 def _came_from_elsewhere(connection: HTTPConnection) -> bool:
     return connection.headers.get("sec-fetch-site") in {"cross-site", "same-site"}
 
@@ -159,7 +189,10 @@ def _changes(connection: HTTPConnection) -> bool:
 
 def _same_origin(connection: HTTPConnection) -> bool:
     """Browsers send the origin with all that changes something, and no page can forge it."""
-    scheme, _, host = connection.headers.get("origin", "").partition("://")
+    origin, known = connection.headers.get("origin", ""), login()
+    if known is not None:  # as everybody calls the app; a proxy must not change the name on the way
+        return origin == known.origin == f"{known.origin.partition(':')[0]}://{connection.headers['host']}"
+    scheme, _, host = origin.partition("://")
     secure = connection.scope["scheme"] in {"https", "wss"}
     return host == connection.headers["host"] and scheme == ("https" if secure else "http")
 
@@ -174,7 +207,8 @@ def _known(host: str, allowed: Sequence[str]) -> bool:
 
 def _dressed(send: Send, scope: Scope, new: dict[str, tuple[str, int | None]]) -> Send:
     """Return a ``send`` that adds headers and cookies to the answer's first message."""
-    secure = scope["scheme"] in {"https", "wss"}
+    known = login()
+    secure = scope["scheme"] in {"https", "wss"} if known is None else known.secure
 
     async def dressed(message: Message) -> None:
         if message["type"] in {"http.response.start", "websocket.accept"}:
@@ -182,11 +216,26 @@ def _dressed(send: Send, scope: Scope, new: dict[str, tuple[str, int | None]]) -
             if scope["type"] == "http":
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if known is not None:
+                    _trim_cookies(headers, secure)
                 for name, (value, max_age_s) in new.items():
                     _set(headers, name, value, secure, max_age_s)
         await send(message)
 
     return dressed
+
+
+def _trim_cookies(headers: MutableHeaders, secure: bool) -> None:
+    """Keep Streamlit's cookies to encrypted connections, and the provider's tokens out of the browser.
+
+    Nothing here needs the tokens; on logging out, Streamlit would put one, which holds the person's name,
+    into an address.
+    """
+    given = headers.getlist("set-cookie")
+    del headers["set-cookie"]
+    for cookie in given:
+        if not cookie.startswith(TOKENS):
+            headers.append("set-cookie", f"{cookie}; Secure" if secure else cookie)
 
 
 MIDDLEWARE: list[Middleware] = [Middleware(Doors)]

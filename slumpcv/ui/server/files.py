@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import FileResponse, Response
 
-from slumpcv.ui.jobs import REPLAY
-from slumpcv.ui.server import hub
+from slumpcv.replay import REPLAY
+from slumpcv.ui.server.asking import seat_of
 from slumpcv.ui.server.clipfile import CLIP_NAME
 from slumpcv.ui.server.samples import sample_file
 from slumpcv.ui.server.voices import voice_file
@@ -37,7 +37,7 @@ def _file(path: Path | None, cache: str) -> Response:
 
 async def get_file(request: Request) -> Response:
     """Send a test's clip or replay, or the part of it that is asked for."""
-    seat = hub.seat(request.path_params["token"])
+    seat = await seat_of(request)
     name = request.path_params["name"]
     if seat is None or not (name == REPLAY or CLIP_NAME.fullmatch(name)):
         return Response("Not found", 404)

@@ -7,25 +7,34 @@ import secrets
 import threading
 import time
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slumpcv.live.record import GuidedTest
 from slumpcv.live.voice import seconds_of
+from slumpcv.place import data_folder
 from slumpcv.ui.server.clipfile import clips_in
-from slumpcv.ui.server.seat import Coaching, Seat
+from slumpcv.ui.server.incoming import Incoming
+from slumpcv.ui.server.seat import Seat
 from slumpcv.visits import Visits
 
 if TYPE_CHECKING:
     from slumpcv.language import Language
+    from slumpcv.library.library import Library
+    from slumpcv.library.work import Work
     from slumpcv.terms import Side
+    from slumpcv.ui.server.orders import Coaching
     from slumpcv.visits import Visit, VisitTest
 
 # A seat is a few hundred bytes without its coach, so many may stay; a coach holds a pose model. [E]
 MOST_SEATS = 512
 IDLE_S = 15 * 60.0
+# A page sends pictures all the time while it coaches.
+COACHED_NOW_S = 2.0
+# The coach takes half a core, and the browser that films may run here too. An analysis takes two cores. [E]
+CORES_FOR_EACH, CORES_OF_ANALYSIS = 2, 2
 
 _seats: dict[str, Seat] = {}
+_work: list[Work] = []
 _lock = threading.RLock()
 _writing = threading.Lock()  # of visits; taken last, while a seat's own lock may be held
 
@@ -38,14 +47,46 @@ def visits() -> Visits:
     return found
 
 
-def data_folder() -> Path:
-    """Return where the app keeps everything: SLUMPCV_DATA, else a folder of its own in the user's data."""
-    given = os.environ.get("SLUMPCV_DATA")
-    if given:
-        return Path(given)
-    from platformdirs import user_data_path
+def library() -> Library:
+    """Return the library of this computer, or the clinic's."""
+    from slumpcv.library.library import Library
 
-    return user_data_path("slumpcv", appauthor=False)
+    return Library.open(data=data_folder())
+
+
+def work() -> Work:
+    """Return what does the library's jobs, begun with the first call."""
+    from slumpcv.batch.beside import at_once
+    from slumpcv.library.work import Work
+
+    with _lock:
+        if _work and _work[0].library is not library():
+            stop_work()
+        if not _work:
+            _work.append(Work(library()))
+            _work[0].start(at_once())
+        return _work[0]
+
+
+def go_on_with_work() -> None:
+    """Begin again with the jobs that the end of the program cut off, where there may be any."""
+    if "SLUMPCV_DATABASE_URL" in os.environ or (data_folder() / "library.db").is_file():
+        work()
+
+
+def stop_work() -> None:
+    """Leave the library's jobs to the next start."""
+    with _lock:
+        while _work:
+            _work.pop().stop()
+
+
+@cache
+def incoming() -> Incoming:
+    """Return what is on its way into the library."""
+    found = Incoming(data_folder() / "incoming")
+    found.clear_up()
+    return found
 
 
 def make_coach(side: Side, language: Language) -> Coaching:
@@ -53,6 +94,14 @@ def make_coach(side: Side, language: Language) -> Coaching:
     from slumpcv.live.coach import Coach
 
     return Coach(side, language, seconds_of(language))
+
+
+def is_crowded() -> bool:
+    """Return whether somebody is coached right now, on a computer without cores to spare for an analysis."""
+    now = time.monotonic()
+    with _lock:
+        coached = sum(seat.coached and now - seat.used_at < COACHED_NOW_S for seat in _seats.values())
+    return coached > 0 and CORES_FOR_EACH * coached + CORES_OF_ANALYSIS > (os.cpu_count() or 1)
 
 
 def open_seat(visit: Visit, number: int) -> str:
@@ -74,6 +123,7 @@ def open_seat(visit: Visit, number: int) -> str:
             folder=visits().folder(visit, test),
             make_coach=lambda: make_coach(test.side, visit.language),
             save=_save,
+            language=visit.language,
         )
         return token
 
@@ -114,6 +164,16 @@ def leave_all() -> None:
     with _lock:
         for seat in _seats.values():
             seat.leave()
+
+
+def leave(owner: str) -> None:
+    """Give up all seats of somebody who logged out: what was recorded stays, their tokens are void."""
+    with _lock:
+        mine = [seat for seat in _seats.values() if seat.owner == owner]
+        for seat in mine:
+            del _seats[seat.token]
+    for seat in mine:
+        seat.close()
 
 
 def delete(visit: Visit) -> None:

@@ -105,7 +105,7 @@ def prepare_lan(port: int, folder: Path) -> Lan:
         _make_certificate(cert_file, key_file, found)
     urls = tuple(f"https://{one}:{port}" for one in found)
     lan = Lan(found[0], urls, cert_file, key_file, fingerprint(cert_file))
-    PASSES.guarded = True
+    PASSES.guarded, PASSES.own = True, frozenset(found)
     _open[:] = [lan]
     return lan
 

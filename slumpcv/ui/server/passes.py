@@ -45,10 +45,12 @@ class Passes:
     Attributes
     ----------
     guarded : whether a pass is needed at all.
+    own : addresses of this computer in the local network.
     clock : gives seconds that only grow.
     """
 
     guarded: bool = False
+    own: frozenset[str] = frozenset()
     clock: Callable[[], float] = time.monotonic
     _links: dict[str, Link] = field(default_factory=dict)
     _passes: dict[str, None] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse
 
 from slumpcv.errors import InputError
 from slumpcv.ui.server import hub
+from slumpcv.ui.server.asking import seat_of
 from slumpcv.ui.server.clipfile import LONGEST_BYTES, OutOfOrderError, TooLargeError, new_clip
 from slumpcv.ui.server.seat import ReplacedError
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES = 32 << 20  # a second of video has a fraction of this
 BLOCK_BYTES = 1 << 20
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+UNTAKEN = (TooLargeError, OSError, InputError)  # see `untaken`
 PART = ".upload"  # ends the name of an upload that is on its way
 # By what a browser calls it; anything else is judged by its content once it is there.
 SUFFIXES = {
@@ -42,22 +45,26 @@ def refusal(error: str, status: int, **more: object) -> JSONResponse:
     return JSONResponse({"error": error, **more}, status)
 
 
-def _admitted(request: Request) -> Seat | JSONResponse:
-    return hub.seat(request.path_params["token"]) or refusal("refused", 404)
+async def _admitted(request: Request) -> Seat | JSONResponse:
+    return await seat_of(request) or refusal("refused", 404)
 
 
 def _suffix(request: Request) -> str:
     return SUFFIXES.get(request.headers.get("content-type", "").partition(";")[0].strip(), ".mp4")
 
 
-def _disk_refusal(error: OSError) -> JSONResponse:
-    full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+def untaken(error: Exception) -> JSONResponse:
+    """Say why a recording was not taken: it is too large, or the disk did not take it."""
+    if isinstance(error, TooLargeError):
+        return refusal("too_large", 413)
+    # A visit that cannot be written says so by an input error: there is no room for it.
+    full = isinstance(error, InputError) or getattr(error, "errno", None) in FULL
     return refusal("disk_full", 507) if full else refusal("disk", 500)
 
 
 async def put_chunk(request: Request) -> JSONResponse:
     """Append one chunk of a recording and say which one to send next."""
-    seat = _admitted(request)
+    seat = await _admitted(request)
     if isinstance(seat, JSONResponse):
         return seat
     chunk = bytearray()
@@ -72,32 +79,26 @@ async def put_chunk(request: Request) -> JSONResponse:
         return refusal("replaced", 403)
     except OutOfOrderError:
         return refusal("out_of_order", 409, next=seat.clip.next if seat.clip else 0)
-    except TooLargeError:
-        return refusal("too_large", 413)
-    except OSError as error:
-        return _disk_refusal(error)
-    except InputError:
-        return refusal("disk_full", 507)
+    except UNTAKEN as error:
+        return untaken(error)
     return JSONResponse({"next": coming})
 
 
 async def end_clip(request: Request) -> JSONResponse:
     """Have the recording whole on disk."""
-    seat = _admitted(request)
+    seat = await _admitted(request)
     if isinstance(seat, JSONResponse):
         return seat
     try:
         held = await run_in_threadpool(seat.finish, request.query_params.get("take", ""))
-    except OSError as error:
-        return _disk_refusal(error)
-    except InputError:
-        return refusal("disk_full", 507)
+    except UNTAKEN as error:
+        return untaken(error)
     return JSONResponse({"whole": True}) if held else refusal("no_recording", 409)
 
 
 async def put_upload(request: Request) -> JSONResponse:
     """Write a whole clip to disk as it comes in; a newer upload of the same test ends an older one."""
-    seat = _admitted(request)
+    seat = await _admitted(request)
     if isinstance(seat, JSONResponse):
         return seat
     if int(request.headers.get("content-length") or 0) > LONGEST_BYTES:
@@ -107,24 +108,20 @@ async def put_upload(request: Request) -> JSONResponse:
             left.unlink()
     part = seat.folder / f"{secrets.token_hex(8)}{PART}"
     try:
-        size_bytes = await _receive(request, part)
+        size_bytes = await receive(request, part)
         clip = new_clip(seat.folder, _suffix(request))
         part.replace(clip)
         await run_in_threadpool(hub.add_upload, seat, clip.name)
     except ClientDisconnect:  # the person cancelled; nobody reads the answer
         return refusal("cancelled", 400)
-    except TooLargeError:
-        return refusal("too_large", 413)
-    except OSError as error:
-        return _disk_refusal(error)
-    except InputError:
-        return refusal("disk_full", 507)
+    except UNTAKEN as error:
+        return untaken(error)
     finally:
         part.unlink(missing_ok=True)
     return JSONResponse({"bytes": size_bytes, "clip": clip.name})
 
 
-async def _receive(request: Request, path: Path) -> int:
+async def receive(request: Request, path: Path) -> int:
     """Write a request's body to a file, block by block, and return its size."""
     size_bytes = 0
     block = bytearray()

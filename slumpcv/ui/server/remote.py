@@ -40,6 +40,8 @@ class Pressed(Protocol):
     def marking(self) -> bool: ...  # noqa: D102
     @property
     def over(self) -> bool: ...  # noqa: D102
+    @property
+    def closed(self) -> bool: ...  # noqa: D102
     def press(self, by: MarkedBy) -> None: ...  # noqa: D102
     def release(self, by: MarkedBy) -> None: ...  # noqa: D102
     def stop(self, by: StoppedBy) -> None: ...  # noqa: D102
@@ -120,12 +122,13 @@ async def serve_button(socket: WebSocket, seat: Pressed) -> None:
 async def _tell(socket: WebSocket, seat: Pressed) -> None:
     told: dict[str, bool] = {}
     with suppress(WebSocketDisconnect, RuntimeError):
-        while True:
+        while not seat.closed:
             now = {"marking": seat.marking, "over": seat.over}
             if now != told:
                 await socket.send_text(json.dumps(now))
                 told = now
             await asyncio.sleep(LOOK_EVERY_S)
+        await socket.close(GONE)
 
 
 def _kind(words: str) -> str | None:

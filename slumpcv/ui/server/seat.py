@@ -7,61 +7,31 @@ import secrets
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any
 
+from slumpcv.allocator import give_back
 from slumpcv.errors import InputError
 from slumpcv.live.record import GuidedTest
 from slumpcv.ui.server.clipfile import ClipFile, new_clip
+from slumpcv.ui.server.orders import Order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from slumpcv.live.answer import Answer, Sounded, Spoken
+    from slumpcv.language import Language
+    from slumpcv.live.answer import Sounded, Spoken
     from slumpcv.live.record import MarkedBy, StoppedBy
     from slumpcv.terms import Side
-
-Json = dict[str, Any]
-OrderKind = Literal["recording", "go_on", "press", "release", "stop", "speaking", "spoken", "ended"]
-
+    from slumpcv.ui.server.orders import Coaching, Json, OrderKind, Shot
 
 log = logging.getLogger(__name__)
+# So many pictures in a row that the coach fails on are no accident. [E]
+MOST_FAILURES = 3
 
 
 class ReplacedError(Exception):
-    """A newer take has replaced this one, or the whole test was deleted."""
-
-
-class Coaching(Protocol):
-    """What a seat needs of :class:`slumpcv.live.coach.Coach`."""
-
-    def frame(self, jpeg: bytes, time_s: float) -> Answer: ...  # noqa: D102
-    def recording_began(self, time_s: float) -> None: ...  # noqa: D102
-    def go_on(self) -> None: ...  # noqa: D102
-    def press(self, time_s: float, by: MarkedBy) -> list[Spoken | Sounded]: ...  # noqa: D102
-    def release(self, time_s: float, by: MarkedBy) -> list[Spoken | Sounded]: ...  # noqa: D102
-    def stop(self, time_s: float, by: StoppedBy) -> list[Spoken | Sounded]: ...  # noqa: D102
-    def speaking(self, time_s: float) -> None: ...  # noqa: D102
-    def spoken(self, time_s: float) -> None: ...  # noqa: D102
-    def record(self) -> GuidedTest | None: ...  # noqa: D102
-    def close(self) -> None: ...  # noqa: D102
-
-
-@dataclass(frozen=True)
-class Order:
-    """What the page told besides frames; ``by`` says who pressed or stopped."""
-
-    kind: OrderKind
-    time_s: float
-    by: Any = None
-
-
-@dataclass(frozen=True)
-class Shot:
-    """One small picture of the camera, on the page's own clock."""
-
-    time_s: float
-    jpeg: bytes
+    """A newer take has replaced this one, the test was deleted, or its person logged out."""
 
 
 @dataclass
@@ -76,6 +46,8 @@ class Seat:
     folder : the test's folder.
     make_coach : gives a new coach.
     save : writes the recording's name and what was noted into the visit.
+    language : the visit's, for what is said beside the coach.
+    nudge : has the open page's connection look at once whether a button elsewhere was pressed.
     """
 
     token: str
@@ -86,8 +58,10 @@ class Seat:
     folder: Path
     make_coach: Callable[[], Coaching]
     save: Callable[[Seat, str, GuidedTest], None]
+    language: Language = "en"
     button: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     used_at: float = field(default_factory=time.monotonic)
+    nudge: Callable[[], None] = field(default=lambda: None)
     take: str = ""
     clip: ClipFile | None = None
     _shown: Json = field(default_factory=dict)
@@ -98,6 +72,8 @@ class Seat:
     _replaced: set[str] = field(default_factory=set)
     _came_to_the_end: bool = False
     _closed: bool = False
+    _failures: int = 0
+    _latest_s: float | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
@@ -123,8 +99,14 @@ class Seat:
             self._replaced.add(self.take)
             self.take, self.clip, self._noted = take, None, None
             self._came_to_the_end, self._shown = False, {}
+            self._failures, self._latest_s = 0, None
             self._asked.clear()  # a button that was pressed after the end says nothing about this take
             return True
+
+    @property
+    def closed(self) -> bool:
+        """Whether nobody can go on with this test here: it was deleted, or its person logged out."""
+        return self._closed
 
     @property
     def marking(self) -> bool:
@@ -136,17 +118,27 @@ class Seat:
         """Whether the test has ended."""
         return self._shown.get("mode") == "over"
 
+    @property
+    def asked(self) -> bool:
+        """Whether a button elsewhere was pressed that the coach can be told of."""
+        return bool(self._asked) and self._latest_s is not None
+
     def press(self, by: MarkedBy) -> None:
-        """Have the coach told, with the next picture, that a button elsewhere is held down."""
-        self._asked.append(("press", by))
+        """Have the coach told that a button elsewhere is held down."""
+        self._ask("press", by)
 
     def release(self, by: MarkedBy) -> None:
         """Have the coach told that the button was let go."""
-        self._asked.append(("release", by))
+        self._ask("release", by)
 
     def stop(self, by: StoppedBy) -> None:
         """Have the coach told that somebody elsewhere stops the test."""
-        self._asked.append(("stop", by))
+        self._ask("stop", by)
+
+    def _ask(self, kind: OrderKind, by: str) -> None:
+        """Note it with the time of the latest picture, and do not wait for the next one."""
+        self._asked.append((kind, by))
+        self.nudge()
 
     def work(self, orders: list[Order], shot: Shot | None) -> list[Any]:
         """Pass on what the page told, then show the coach the newest picture; return what to answer.
@@ -160,17 +152,37 @@ class Seat:
             if self._closed:
                 raise ReplacedError
             self.used_at = time.monotonic()
-            if self._coach is None:
-                self._coach = self.make_coach()
             if shot is not None:
-                asked, self._asked = self._asked, []
-                orders = [*orders, *(Order(kind, shot.time_s, by) for kind, by in asked)]
-            told = [self._follow(self._coach, order) for order in orders]
+                self._latest_s = shot.time_s
+            try:
+                coach = self._coach = self._coach or self.make_coach()
+            except Exception as error:  # a model that cannot be loaded here fails in ways of its own
+                return self._failed(error, for_good=True)
+            told = [self._follow(coach, order) for order in (*orders, *self._orders_from_elsewhere())]
             answers: list[Any] = [_events(heard) for heard in told if heard]
-            if shot is not None:
-                answers.append(self._coach.frame(shot.jpeg, shot.time_s))
-                self._shown = answers[-1]
-            return answers
+            return answers if shot is None else answers + self._look(coach, shot)
+
+    def _orders_from_elsewhere(self) -> list[Order]:
+        if self._latest_s is None:
+            return []
+        asked, self._asked = self._asked, []
+        return [Order(kind, self._latest_s, by) for kind, by in asked]
+
+    def _look(self, coach: Coaching, shot: Shot) -> list[Json]:
+        """Show the coach a picture; one that it fails on is left out, unless it fails on all."""
+        try:
+            seen: Any = coach.frame(shot.jpeg, shot.time_s)
+        except Exception as error:  # whatever a pose model fails with, the recording goes on
+            return self._failed(error)
+        self._failures, self._shown = 0, seen
+        return [seen]
+
+    def _failed(self, error: Exception, *, for_good: bool = False) -> list[Json]:
+        self._failures += MOST_FAILURES if for_good else 1
+        if self._failures <= MOST_FAILURES:  # after that it is known
+            log.error("The coach failed", exc_info=error)
+        hopeless = self._failures >= MOST_FAILURES
+        return [{"type": "error", "why": "coach"} if hopeless else {"type": "missed"}]
 
     def _follow(self, coach: Coaching, order: Order) -> list[Spoken | Sounded]:
         match order.kind:
@@ -185,15 +197,18 @@ class Seat:
             case "stop":
                 return coach.stop(order.time_s, order.by)
             case "speaking":
-                coach.speaking(order.time_s)
+                coach.speaking(order.time_s, str(order.by))
             case "spoken":
-                coach.spoken(order.time_s)
+                coach.spoken(order.time_s, str(order.by))
             case "ended":
                 self._came_to_the_end = True
         return []
 
     def add(self, take: str, suffix: str, number: int, chunk: bytes) -> int:
         """Write a chunk of the recording and return the number of the one to come next.
+
+        What was noted until then is on disk before the chunk is, so that no end of the program, however
+        sudden, leaves a recording of something that the notes do not know.
 
         Raises
         ------
@@ -203,6 +218,7 @@ class Seat:
             When a newer take has replaced this one.
         """
         clip = self._clip(take, suffix)
+        self.keep()
         coming = clip.add(number, chunk)
         self.keep()
         return coming
@@ -256,9 +272,10 @@ class Seat:
                 if self._coach is not None:
                     self._coach.close()
                     self._coach = None
+                    give_back()
 
     def close(self) -> None:
-        """End everything for good, because the test is deleted: no page can go on with it."""
+        """End everything for good, because the test is deleted or its person gone: no page can go on here."""
         with self._lock:
             self.leave()
             self._closed = True

@@ -19,16 +19,20 @@ from typing import TYPE_CHECKING, get_args
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from slumpcv.errors import InputError
+from slumpcv.language import speaking
 from slumpcv.live.record import MarkedBy, StoppedBy
-from slumpcv.ui.server import hub
-from slumpcv.ui.server.seat import Order, OrderKind, ReplacedError, Shot
+from slumpcv.ui.server.asking import seat_of
+from slumpcv.ui.server.orders import Order, OrderKind, Shot
+from slumpcv.ui.server.seat import ReplacedError
 
 if TYPE_CHECKING:
-    from slumpcv.ui.server.seat import Json, Seat
+    from slumpcv.ui.server.orders import Json
+    from slumpcv.ui.server.seat import Seat
 
 LARGEST_BYTES = 2 << 20  # of a picture; ours have about 40 KB
 REFUSED, REPLACED = 4403, 4409  # codes of our own for closing
 BACK_WITHIN_S = 60.0  # a lost connection may come back; then its coach goes on
+LAST_PIECES_S = 10.0  # after the test's end only the rest of the recording may still come
 BY = {"press": get_args(MarkedBy), "release": get_args(MarkedBy), "stop": get_args(StoppedBy)}
 
 log = logging.getLogger(__name__)
@@ -64,7 +68,7 @@ class Line:
             await self.news.wait()
             self.news.clear()
             orders, shot, self.orders, self.shot = self.orders, self.shot, [], None
-            if not orders and shot is None:
+            if not orders and shot is None and not self.seat.asked:
                 continue
             try:
                 answers = await loop.run_in_executor(_coaches, self.seat.work, orders, shot)
@@ -72,7 +76,8 @@ class Line:
                 await self.socket.close(REFUSED)
                 return
             except InputError as error:
-                answers = [{"type": "error", "text": str(error)}]
+                with speaking(self.seat.language):
+                    answers = [{"type": "error", "text": str(error)}]
             for answer in answers:
                 await self.socket.send_text(json.dumps(answer, allow_nan=False))
 
@@ -91,7 +96,7 @@ def read_order(words: str) -> Order | None:
 
 async def live(socket: WebSocket) -> None:
     """Serve one page's live connection; the newest page of a test has it."""
-    seat = hub.seat(socket.path_params["token"])
+    seat = await seat_of(socket)
     if seat is None:
         await socket.close(REFUSED)
         return
@@ -102,6 +107,7 @@ async def live(socket: WebSocket) -> None:
         return
     before = _lines.get(seat.token)
     line = _lines[seat.token] = Line(socket, seat)
+    seat.nudge = lambda: _nudge(loop, line)
     if before is not None and before.socket.application_state is WebSocketState.CONNECTED:
         with suppress(RuntimeError):
             await before.socket.close(REPLACED)
@@ -115,9 +121,15 @@ async def live(socket: WebSocket) -> None:
         listener.cancel()
         if _lines.get(seat.token) is line:
             del _lines[seat.token]
-            loop.call_later(BACK_WITHIN_S, _leave, seat)
+            loop.call_later(LAST_PIECES_S if seat.over else BACK_WITHIN_S, _leave, seat)
             with suppress(InputError):  # the recording's own route says that the disk is full
                 await loop.run_in_executor(_coaches, seat.keep)
+
+
+def _nudge(loop: asyncio.AbstractEventLoop, line: Line) -> None:
+    """Have a connection look for orders from elsewhere; called by any thread."""
+    with suppress(RuntimeError):  # the program ends
+        loop.call_soon_threadsafe(line.news.set)
 
 
 async def _listen(line: Line) -> None:

@@ -1,0 +1,33 @@
+"""Days and times as the person's own clock and language have them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+from babel.dates import format_date, format_time
+
+from slumpcv.language import language, text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from slumpcv.visits import VisitTest
+
+
+def when(moment: datetime) -> str:
+    """Return a day and a time in the browser's own time zone, else in UTC."""
+    try:
+        zone = ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo("UTC")
+    locale = {"en": "en_GB"}.get(language(), language())  # the day before the month, in English too
+    day = format_date(moment.astimezone(zone), "long", locale=locale)
+    return f"{day}, {format_time(moment, 'HH:mm', tzinfo=zone, locale=locale)}"
+
+
+def leg_and_day(test: VisitTest) -> str:
+    """Say which leg was tested, and when."""
+    leg = text(f"app.leg.{test.side}")
+    return text("app.earlier.line", leg=leg[:1].upper() + leg[1:], when=when(test.started_at))

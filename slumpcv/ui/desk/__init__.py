@@ -1,0 +1,1 @@
+"""The therapist's desk: the library and what is done with it, page by page."""
