@@ -8,7 +8,6 @@ frames -> estimate_pose -> PoseTrack -> measure -> Angles -> segment -> phases
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,16 +15,15 @@ from typing import TYPE_CHECKING
 from slumpcv import __version__
 from slumpcv.angles import Angles, measure
 from slumpcv.assess import assess, follow_course
-from slumpcv.correction import load_correction
 from slumpcv.criteria import judge_phases
 from slumpcv.files import remove_stale_results
-from slumpcv.follow import ANALYSIS_SIDE_PX, DEFAULT_FPS, estimate_pose
-from slumpcv.holds import hold_values, judged_repetition
+from slumpcv.follow import ANALYSIS_SIDE_PX, DEFAULT_FPS, PIECES, estimate_pose
 from slumpcv.isolation import judge_isolation
 from slumpcv.language import language
+from slumpcv.measurements import measure_holds
 from slumpcv.quality import judge_quality
 from slumpcv.segmentation import segment
-from slumpcv.session import Clip, Measured, Session, Software
+from slumpcv.session import Clip, Session, Software
 from slumpcv.symptoms import correlate
 from slumpcv.track import PoseTrack, load_track, save_track
 from slumpcv.video import open_clip
@@ -37,19 +35,33 @@ if TYPE_CHECKING:
     from slumpcv.answers import Answers
     from slumpcv.models import Variant
     from slumpcv.phases import PhaseSpan
-    from slumpcv.terms import PhaseName, Side
+    from slumpcv.terms import Side, Signature
 
     Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """A result with the arrays that it was made of."""
+    """A result with the arrays that it was made of.
+
+    Attributes
+    ----------
+    track, angles, spans, session : of the automatic result, in this order.
+    asked_side : the leg that was said to be tested.
+    corrected : the same after a reviewer's corrections, which `session.review` holds as well.
+    """
 
     track: PoseTrack
     angles: Angles
     spans: Sequence[PhaseSpan]
     session: Session
+    asked_side: Side | None = None
+    corrected: Analysis | None = None
+
+    @property
+    def used(self) -> Analysis:
+        """Return the result that people are shown: the reviewer's, where there is one."""
+        return self.corrected or self
 
 
 def analyze(
@@ -59,6 +71,7 @@ def analyze(
     fps: float | None = DEFAULT_FPS,
     progress: Progress | None = None,
     answers: Answers | None = None,
+    threads: int = PIECES,
 ) -> Analysis:
     """Analyse a clip, an image sequence or a saved track.
 
@@ -70,6 +83,7 @@ def analyze(
     fps : analyse at most so many frames a second; None for every frame. Ignored for a track.
     progress : called with the share done, 0 to 1, possibly from worker threads.
     answers : what the person answered; None gives a movement report without an outcome.
+    threads : how many pieces of the clip are followed side by side; the result is the same for any number.
 
     Returns
     -------
@@ -81,10 +95,24 @@ def analyze(
     InputError
         When the clip or the model cannot be read, or a symptom lies after the clip's end.
     """
+    return analyze_track(track_of(clip, model, fps, progress, threads), side, answers)
+
+
+def track_of(
+    clip: str | Path,
+    model: Variant = "full",
+    fps: float | None = DEFAULT_FPS,
+    progress: Progress | None = None,
+    threads: int = PIECES,
+) -> PoseTrack:
+    """Return a clip's pose track, the slow part of an analysis; a saved one is read back.
+
+    Parameters, errors: as for :func:`analyze`; ``threads`` as for :func:`slumpcv.follow.estimate_pose`.
+    """
     if is_track(clip):
-        return analyze_track(load_track(clip), side, answers)
+        return load_track(clip)
     with open_clip(clip, max_side_px=ANALYSIS_SIDE_PX) as source:
-        return analyze_track(estimate_pose(source, model, fps, progress), side, answers)
+        return estimate_pose(source, model, fps, progress, threads)
 
 
 def is_track(clip: str | Path) -> bool:
@@ -94,7 +122,7 @@ def is_track(clip: str | Path) -> bool:
 
 def analyze_track(track: PoseTrack, side: Side | None = None, answers: Answers | None = None) -> Analysis:
     """Do everything after the pose: fast, and the same every time for the same track."""
-    movement = _movement(track, side)
+    movement = judge_movement(track, side)
     return movement if answers is None else with_answers(movement, answers)
 
 
@@ -129,32 +157,46 @@ def with_answers(analysis: Analysis, answers: Answers, other_side_knee_deg: floa
 
 def knee_held_deg(session: Session) -> float | None:
     """Return how far from straight the knee stayed, to compare with the other leg's; None where unknown."""
-    held = session.measurements.get("KNEE_EXTENSION", {}).get("knee_flexion_deg")
-    return None if held is None or not session.quality.usable else held.value
+    used = session.used
+    held = used.measurements.get("KNEE_EXTENSION", {}).get("knee_flexion_deg")
+    return None if held is None or not used.quality.usable else held.value
 
 
-def _movement(track: PoseTrack, side: Side | None) -> Analysis:
-    angles = measure(track)
-    spans = segment(angles)
+def judge_movement(
+    track: PoseTrack,
+    side: Side | None = None,
+    *,
+    angles: Angles | None = None,
+    spans: Sequence[PhaseSpan] | None = None,
+) -> Analysis:
+    """Return what the movement in a clip says, without answers.
+
+    Parameters
+    ----------
+    track : the pose track; with a reviewer's landmarks in it, where some were put right.
+    side : the leg that was said to be tested.
+    angles : of this very track, where they have been measured already.
+    spans : a reviewer's phases; None has the machine find them.
+    """
+    angles = measure(track) if angles is None else angles
+    spans = segment(angles) if spans is None else spans
     quality = judge_quality(track, angles, spans, side)
     refusal = next((f.message for f in quality.findings if f.severity == "unusable"), None)
     seen = bool(spans) or quality.usable
     session = Session(
         language=language(),
         software=Software(
-            slumpcv=__version__,
-            model=track.source.model,
-            model_sha256=track.source.model_sha256,
+            slumpcv=__version__, model=track.source.model, model_sha256=track.source.model_sha256
         ),
         clip=_clip(track),
         side=angles.side if seen else None,
         facing=angles.facing if seen else None,
         quality=quality,
         phases=judge_phases(angles, spans),
-        measurements=_measurements(angles, spans),
+        measurements=measure_holds(angles, spans),
         isolation=judge_isolation(angles, spans, refusal),
     )
-    return Analysis(track, angles, spans, session)
+    return Analysis(track, angles, spans, session, side)
 
 
 def write_results(
@@ -165,7 +207,7 @@ def write_results(
     *,
     overlay: bool = True,
     blur_face: bool = False,
-    made_on: date | None = None,
+    made_on: date | Signature | None = None,
 ) -> list[Path]:
     """Write all result files into an existing folder; each appears whole or not at all.
 
@@ -177,7 +219,7 @@ def write_results(
     progress : called with the share of the overlay done, 0 to 1.
     overlay : whether to write the overlay, where there is a clip.
     blur_face : whether the person's head is made unrecognisable in all pictures.
-    made_on : date to print in the report; None prints none.
+    made_on : date to print in the report, or the signature of one that is signed; None prints none.
 
     Returns
     -------
@@ -190,7 +232,8 @@ def write_results(
         When the disk is full or the folder cannot be written to.
     """
     names = ["report.pdf", "session.json", "timeline.png", "angles.csv", "phases.csv", "track.npz"]
-    _write_data(folder, analysis)
+    write_data(folder, analysis)
+    _write_timeline(folder / "timeline.png", analysis)
     _write_report(folder / "report.pdf", analysis, clip, blur_face, made_on)
     if clip is not None and overlay:
         write_video(folder, analysis, clip, progress, blur_face=blur_face)
@@ -199,28 +242,41 @@ def write_results(
     return [folder / n for n in names]
 
 
-def _write_data(folder: Path, analysis: Analysis) -> None:
-    """Write what needs no clip: session, tables, track and timeline."""
-    from slumpcv.report.tables import write_angles_csv, write_phases_csv, write_session_json
-    from slumpcv.report.timeline import write_timeline
+def write_data(folder: Path, analysis: Analysis) -> None:
+    """Write only what programs read: session, tables and track; a small part of the time.
 
-    session, angles = analysis.session, analysis.angles
-    write_session_json(folder / "session.json", session)
+    Parameters, errors: as for :func:`write_results`.
+    """
+    from slumpcv.report.tables import write_angles_csv, write_phases_csv, write_session_json
+
+    # The track stays as the model saw it; session.json holds both results.
+    write_session_json(folder / "session.json", analysis.session)
+    save_track(folder / "track.npz", analysis.track)
+    session, angles = analysis.used.session, analysis.used.angles
     write_angles_csv(folder / "angles.csv", angles, session.phases)
     write_phases_csv(folder / "phases.csv", session.phases)
-    save_track(folder / "track.npz", analysis.track)
-    write_timeline(folder / "timeline.png", angles, session)
+
+
+def _write_timeline(path: Path, analysis: Analysis) -> None:
+    from slumpcv.report.timeline import write_timeline
+
+    write_timeline(path, analysis.used.angles, analysis.used.session)
 
 
 def _write_report(
-    path: Path, analysis: Analysis, clip: str | Path | None, blur_face: bool, made_on: date | None
+    path: Path,
+    analysis: Analysis,
+    clip: str | Path | None,
+    blur_face: bool,
+    made_on: date | Signature | None,
 ) -> None:
     from slumpcv.report.keyframes import figures_of_track, frames_of_clip
     from slumpcv.report.pdf import write_report
 
-    result = analysis.track, analysis.angles, analysis.session, analysis.spans
+    used = analysis.used
+    result = used.track, used.angles, used.session, used.spans
     frames = figures_of_track(*result) if clip is None else frames_of_clip(clip, *result, blur_face)
-    write_report(path, analysis.angles, analysis.session, frames, clip is not None, made_on)
+    write_report(path, used.angles, analysis.session, frames, clip is not None, made_on)
 
 
 def write_video(
@@ -243,7 +299,8 @@ def write_video(
         if progress is not None:
             progress(min(time_s / duration_s, 1.0))
 
-    result = analysis.track, analysis.angles, analysis.session
+    used = analysis.used
+    result = used.track, used.angles, used.session
     with open_clip(clip, max_side_px=ANALYSIS_SIDE_PX) as source:
         write_overlay(folder / "overlay.mp4", source.frames(), *result, report, blur_face=blur_face)
 
@@ -261,24 +318,3 @@ def _clip(track: PoseTrack) -> Clip:
         container=source.container,
         codec=source.codec,
     )
-
-
-def _measurements(angles: Angles, spans: Sequence[PhaseSpan]) -> dict[PhaseName, dict[str, Measured]]:
-    """Return each hold's angles with their errors, for the repetition that is judged; RETURN has no hold."""
-    errors = load_correction().errors
-    out: dict[PhaseName, dict[str, Measured]] = {}
-    for span in judged_repetition(spans):
-        if span.phase == "RETURN" or span.phase in out:
-            continue
-        out[span.phase] = {
-            name: _measured(value, errors[name].value)
-            for name, value in hold_values(angles, span).items()
-            if name in errors
-        }
-    return out
-
-
-def _measured(value: float, band: float) -> Measured:
-    if not math.isfinite(value):
-        return Measured(value=None, plus_minus=None)
-    return Measured(value=round(value, 3), plus_minus=round(band, 3))

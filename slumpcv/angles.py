@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from slumpcv.body import find_facing, forward_points, landmark
+from slumpcv.by_hand import believe, rests_on_hand
 from slumpcv.correction import features, load_correction
 from slumpcv.geometry import wrap_deg
 from slumpcv.plausible import keep_plausible
@@ -22,6 +23,8 @@ from slumpcv.smoothing import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from slumpcv.body import Joint
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from slumpcv.track import PoseTrack
 
     Series = NDArray[np.float64]
+    Mask = NDArray[np.bool_]
 
 # Deviations below these are noise for the filter, not spikes.
 LEAST_SPIKE_DEG = 6.0
@@ -63,6 +67,8 @@ class Angles:
     raw : the uncorrected quantities that the angles were made of.
     baseline : the stretch of sitting tall, or None.
     plausible : which landmarks were believed, and why others were not.
+    by_hand : by angle, (T,) bool: True where it rests on a landmark that a person placed; empty
+        when nobody did. `slumpcv.bands` widens the error there.
     """
 
     time_s: Series
@@ -81,9 +87,10 @@ class Angles:
     raw: RawPosture
     baseline: Baseline | None
     plausible: Plausible
+    by_hand: Mapping[str, Mask] = field(default_factory=dict)
 
 
-def measure(track: PoseTrack) -> Angles:
+def measure(track: PoseTrack, by_hand: Mask | None = None) -> Angles:
     """Measure a whole track, with smoothing that uses the future.
 
     1. Lock the facing, and with it the near side, once for the clip.
@@ -95,6 +102,7 @@ def measure(track: PoseTrack) -> Angles:
     Parameters
     ----------
     track : the pose track.
+    by_hand : (T, 33) True where a person placed a landmark: it is believed, and no spike.
 
     Returns
     -------
@@ -106,14 +114,20 @@ def measure(track: PoseTrack) -> Angles:
     # swaps both together.
     near = facing
     points = forward_points(track, facing)
-    plausible = keep_plausible(points, track.visibility.astype(np.float64), track.time_s, near)
+    visibility = track.visibility.astype(np.float64)
+    plausible = keep_plausible(points, visibility, track.time_s, near, by_hand=by_hand)
+    if by_hand is not None:
+        plausible = believe(plausible, points, by_hand, visibility, near)
     raw = raw_posture(plausible.points, track.time_s, near, plausible.thigh_px, plausible.thigh_deg)
     baseline = find_baseline(raw)
     values = corrected(raw, baseline)
+    placed = {} if by_hand is None else rests_on_hand(track.time_s, by_hand, near, baseline)
     interpolated = np.zeros(len(track), dtype=bool)
     for name, series in values.items():
         least = LEAST_SPIKE_INDEX if name in ("slump_index", "shoulder_drop") else LEAST_SPIKE_DEG
         clean = remove_spikes(track.time_s, series, least)
+        if name in placed:
+            clean = np.where(placed[name], series, clean)
         if name == "ankle_deg":
             clean = steady_toes(track.time_s, clean)
         filled, made = fill_short_gaps(track.time_s, clean)
@@ -130,6 +144,7 @@ def measure(track: PoseTrack) -> Angles:
         raw=raw,
         baseline=baseline,
         plausible=plausible,
+        by_hand=placed,
     )
 
 

@@ -9,7 +9,16 @@ from typing import Annotated
 
 import typer
 
-from slumpcv import __version__, cli_answers, cli_app, cli_compare, cli_export
+from slumpcv import (
+    __version__,
+    cli_answers,
+    cli_app,
+    cli_batch,
+    cli_compare,
+    cli_export,
+    cli_library,
+    cli_reanalyze,
+)
 from slumpcv.cli_job import (
     BlurFaceOption,
     ClipArgument,
@@ -87,7 +96,10 @@ def analyze(
 app.command()(cli_answers.answers)
 app.command()(cli_answers.ask)
 app.command()(cli_compare.compare)
+app.command()(cli_batch.batch)
+app.command()(cli_reanalyze.reanalyze)
 app.command()(cli_app.app)
+app.command()(cli_app.desk)
 
 
 @app.command()
@@ -108,6 +120,7 @@ def models(
 
 
 cli_export.add_commands(app)
+app.add_typer(cli_library.app, name="library")
 
 
 def main() -> None:

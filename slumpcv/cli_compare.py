@@ -43,7 +43,8 @@ def compare(
     from slumpcv.session_file import load_session
 
     with speaking(language.value):
-        sessions = [load_session(path) for path in results]
+        # A reviewer's result counts where there is one.
+        sessions = [load_session(path).used for path in results]
         comparison = compare_sessions(sessions, label)
 
         from slumpcv.report.comparison_terminal import print_comparison
@@ -71,11 +72,16 @@ def _write(comparison: Comparison, curves: Sequence[Curves], folder: Path) -> li
 def _curves(results: Sequence[Path], sessions: Sequence[Session]) -> list[Curves]:
     """Read the tracks that lie beside the sessions."""
     from slumpcv.report.comparison_curves import curves_of
+    from slumpcv.review.points import place as put_points
     from slumpcv.track import load_track
 
     found = []
     for place, (path, session) in enumerate(zip(results, sessions, strict=True)):
         beside = (path if path.is_dir() else path.parent) / "track.npz"
         if beside.is_file():
-            found.append(curves_of(place, session, load_track(beside)))
+            track, by_hand = load_track(beside), None
+            if session.review is not None and session.review.corrections.points:
+                placed = put_points(track, session.review.corrections.points)
+                track, by_hand = placed.track, placed.by_hand
+            found.append(curves_of(place, session, track, by_hand))
     return [curves for curves in found if curves is not None]

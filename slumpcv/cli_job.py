@@ -144,6 +144,7 @@ def _run(job: Job, folder: Path, answering: Answering | None, noise: Console) ->
     with _progress(noise) as bar:
         task = bar.add_task("Loading", total=None)
         from slumpcv.analysis import analyze, with_answers
+        from slumpcv.language import speaking
 
         sides: dict[SideChoice, Side] = {SideChoice.LEFT: "left", SideChoice.RIGHT: "right"}
         bar.reset(task, description="Following the person", total=1.0)
@@ -161,7 +162,8 @@ def _run(job: Job, folder: Path, answering: Answering | None, noise: Console) ->
     except InputError as error:
         # The slow part is done: what it found is kept, and the answers can be given again.
         _write(job, result, folder, noise)
-        raise InputError(error.problem, f"{error.fix} {_again(folder)}") from error
+        with speaking("en"):  # as all that the command says of errors
+            raise InputError(error.problem, f"{error.fix} {_again(folder)}") from error
     return result, _write(job, result, folder, noise)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slumpcv.errors import InputError
+from slumpcv.language import later
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -34,14 +35,13 @@ def _as_input_error(error: OSError, folder: Path, name: str) -> InputError | Non
     """Turn an error about our own folder into one that a user can act on."""
     if error.errno in _FULL:
         return InputError(
-            f"There is no room left to write {name} in {folder}",
-            "Free some space, or choose another folder with -o.",
+            later("trouble.disk_full", name=name, folder=folder), later("trouble.fix.space_or_o")
         )
     elsewhere = error.filename is not None and not Path(os.fsdecode(error.filename)).is_relative_to(folder)
     if error.errno in _REFUSED and not elsewhere:
         return InputError(
-            f"{folder} cannot be written to ({os.strerror(error.errno or 0)})",
-            "Choose another folder with -o.",
+            later("trouble.unwritable", folder=folder, reason=os.strerror(error.errno or 0)),
+            later("trouble.fix.folder_o"),
         )
     return None
 

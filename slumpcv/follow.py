@@ -148,6 +148,7 @@ def estimate_pose(
     model: Variant = "full",
     fps: float | None = DEFAULT_FPS,
     progress: Callable[[float], None] | None = None,
+    threads: int = PIECES,
 ) -> PoseTrack:
     """Follow one person through a clip.
 
@@ -157,6 +158,7 @@ def estimate_pose(
     model : ``lite``, ``full`` or ``heavy``.
     fps : analyse at most so many frames a second of clip time; None for every frame.
     progress : called with the share done, 0 to 1, from worker threads.
+    threads : how many pieces of the clip are followed side by side; the track is the same for any number.
 
     Returns
     -------
@@ -178,11 +180,11 @@ def estimate_pose(
         follower = Follower(bundle.path, look, needs)
         return _follow(source, follower, fps, spans[number], stop, partial(meter.reached, number))
 
-    return make_track(_side_by_side(piece, len(spans), stop), source, look, bundle, fps)
+    return make_track(_side_by_side(piece, len(spans), stop, threads), source, look, bundle, fps)
 
 
-def _side_by_side(piece: Callable[[int], Iterator[Row]], count: int, stop: Event) -> list[Row]:
-    """Return the rows of all pieces, each followed in a thread of its own."""
+def _side_by_side(piece: Callable[[int], Iterator[Row]], count: int, stop: Event, threads: int) -> list[Row]:
+    """Return the rows of all pieces, so many of which are followed at once."""
 
     def whole(number: int) -> list[Row]:
         try:
@@ -192,7 +194,7 @@ def _side_by_side(piece: Callable[[int], Iterator[Row]], count: int, stop: Event
             stop.set()
             raise
 
-    with ThreadPoolExecutor(count) as pool:
+    with ThreadPoolExecutor(min(count, threads)) as pool:
         try:
             parts = list(pool.map(whole, range(count)))
         except BaseException:

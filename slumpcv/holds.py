@@ -58,6 +58,14 @@ def judged_repetition(phases: Sequence[P]) -> list[P]:
     return [p for p in phases if p.repetition == judged]
 
 
+def judged_phases(phases: Sequence[P]) -> list[P]:
+    """Return the first of each phase of the repetition that is judged."""
+    first: dict[PhaseName, P] = {}
+    for phase in judged_repetition(phases):
+        first.setdefault(phase.phase, phase)
+    return list(first.values())
+
+
 def hold_span(span: PhaseSpan) -> tuple[float, float]:
     """Return the start and end of a phase's hold in seconds."""
     end_s = max(span.start_s, span.end_s - MARGIN_S)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from slumpcv import thresholds
-from slumpcv.correction import load_correction
+from slumpcv.bands import band, model_band
 from slumpcv.criteria import baseline_values, head_lift_margin
 from slumpcv.holds import SEEN_SHARE, SHORTEST_HOLD_S, hold_span, hold_values
 from slumpcv.language import text
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from slumpcv.session import IsolationStatus
 
     Part = Literal["knee", "trunk", "back", "ankle"]
+    Values = dict[str, float]
 
 # Positions between the holds are read as the median over this long: one bad frame is no movement.
 EXCURSION_S = 0.3
@@ -102,6 +103,8 @@ RULES = (
     ),
 )
 
+BANDED = (*(rule.angle for rule in RULES), "neck_flexion_deg")
+
 
 def judge_isolation(angles: Angles, spans: Sequence[PhaseSpan], unusable: str | None = None) -> Isolation:
     """Judge the first head lift.
@@ -120,48 +123,56 @@ def judge_isolation(angles: Angles, spans: Sequence[PhaseSpan], unusable: str | 
     at = next((i for i, s in enumerate(spans) if s.phase == "HEAD_LIFT" and i > 0), None)
     if at is None:
         reason = unusable or text("movement.isolation.no_lift")
-        return _verdict("unusable" if unusable else "no_lift", {}, (), (reason,))
+        model = {name: model_band(name, "lift") for name in BANDED}
+        return _verdict("unusable" if unusable else "no_lift", {}, model, (), (reason,))
     before, after = hold_values(angles, spans[at - 1]), hold_values(angles, spans[at])
     tall = baseline_values(angles, spans, spans[at].repetition)
     changes = {rule.field: after[rule.angle] - before[rule.angle] for rule in RULES}
     changes["head_lift_deg"] = before["neck_flexion_deg"] - after["neck_flexion_deg"]
-    moved = tuple(m for r in RULES if (m := _moved(r, angles, spans[at], before, after)) is not None)
+    bands = _bands(angles, spans[at - 1], spans[at])
+    moved = tuple(m for r in RULES if (m := _moved(r, angles, spans[at], before, after, bands)) is not None)
     if unusable is not None:
-        return _verdict("unusable", changes, moved, (unusable,))
+        return _verdict("unusable", changes, bands, moved, (unusable,))
     hurried = any(s.end_s - s.hold_start_s < SHORTEST_HOLD_S for s in spans[at - 1 : at + 1])
     if any(_is_certain(m, hurried) for m in moved):
-        return _verdict("moved", changes, moved, tuple(_moved_words(m) for m in moved))
+        return _verdict("moved", changes, bands, moved, tuple(_moved_words(m) for m in moved))
     unseen = [r for r in RULES if r.decides and not _followed(r, angles, spans[at], changes)]
     status, doubts = _doubts(before, after, tall, unseen)
-    close = _too_close(changes, moved, hurried)
+    close = _too_close(changes, bands, moved, hurried)
     if doubts or close:
-        return _verdict(status or "too_close", changes, moved, doubts + close)
-    return _verdict("isolated", changes, moved, _remarks(changes, moved))
+        return _verdict(status or "too_close", changes, bands, moved, doubts + close)
+    return _verdict("isolated", changes, bands, moved, _remarks(changes, moved))
+
+
+def _bands(angles: Angles, before: PhaseSpan, lift: PhaseSpan) -> Values:
+    """Return the error of each angle's change during the lift."""
+    read = hold_span(before), (lift.start_s, hold_span(lift)[1])
+    return {name: band(angles, name, "lift", *read) for name in BANDED}
 
 
 def _moved(
-    rule: Rule, angles: Angles, lift: PhaseSpan, before: dict[str, float], after: dict[str, float]
+    rule: Rule, angles: Angles, lift: PhaseSpan, before: Values, after: Values, bands: Values
 ) -> Moved | None:
     """Return how a part moved, or None when it stayed within its limit or was not seen."""
     change = after[rule.angle] - before[rule.angle]
     worst, at_s = _excursion(angles, rule.angle, lift, before[rule.angle])
-    band = load_correction().errors[rule.angle].lift
+    error = bands[rule.angle]
     # The worst of many noisy samples lies beyond the truth, so it has to pass by the error too.
-    if not (abs(change) > rule.moved or abs(worst) > rule.moved + band):
+    if not (abs(change) > rule.moved or abs(worst) > rule.moved + error):
         return None
     return Moved(
         part=rule.part,
         # Out of sight by the hold after: what was seen before then stands for it.
         change=change if math.isfinite(change) else worst,
         worst=worst,
-        plus_minus=band,
+        plus_minus=error,
         unit=rule.unit,
         limit=rule.moved,
         at_s=at_s,
     )
 
 
-def _followed(rule: Rule, angles: Angles, lift: PhaseSpan, changes: dict[str, float]) -> bool:
+def _followed(rule: Rule, angles: Angles, lift: PhaseSpan, changes: Values) -> bool:
     """Return whether a part was seen in both holds and for most of the movement between them."""
     moving = (angles.time_s >= lift.start_s) & (angles.time_s <= lift.hold_start_s)
     seen = np.isfinite(getattr(angles, rule.angle)[moving])
@@ -189,7 +200,7 @@ def _running_median(time_s: NDArray[np.float64], values: NDArray[np.float64]) ->
 
 
 def _doubts(
-    before: dict[str, float], after: dict[str, float], tall: dict[str, float], unseen: Sequence[Rule]
+    before: Values, after: Values, tall: Values, unseen: Sequence[Rule]
 ) -> tuple[IsolationStatus | None, tuple[str, ...]]:
     """Return why no verdict is possible, in a word and in plain sentences; nothing when it is."""
     reasons = []
@@ -216,11 +227,11 @@ def _is_certain(moved: Moved, hurried: bool) -> bool:
     return rule.decides and max(abs(moved.change), abs(moved.worst)) > certain
 
 
-def _too_close(changes: dict[str, float], moved: Sequence[Moved], hurried: bool) -> tuple[str, ...]:
+def _too_close(changes: Values, bands: Values, moved: Sequence[Moved], hurried: bool) -> tuple[str, ...]:
     """Return for which parts it is too close to call; asked when none has moved for certain."""
     reasons = []
     for rule in (r for r in RULES if r.decides):
-        within_error = rule.moved - load_correction().errors[rule.angle].lift
+        within_error = rule.moved - bands[rule.angle]
         if hurried and abs(changes[rule.field]) > max(within_error, rule.still / 2):
             reasons.append(text("movement.isolation.hurried", part=rule.words))
         elif any(m.part == rule.part for m in moved):
@@ -228,7 +239,7 @@ def _too_close(changes: dict[str, float], moved: Sequence[Moved], hurried: bool)
     return tuple(reasons)
 
 
-def _remarks(changes: dict[str, float], moved: Sequence[Moved]) -> tuple[str, ...]:
+def _remarks(changes: Values, moved: Sequence[Moved]) -> tuple[str, ...]:
     """Return what is worth saying beside a clean verdict."""
     remarks = [f"{_moved_words(m)} {text('movement.isolation.advisory')}" for m in moved]
     for rule in RULES:
@@ -258,14 +269,17 @@ def _rule(part: str) -> Rule:
 
 
 def _verdict(
-    status: IsolationStatus, changes: dict[str, float], moved: tuple[Moved, ...], reasons: tuple[str, ...]
+    status: IsolationStatus,
+    changes: Values,
+    bands: Values,
+    moved: tuple[Moved, ...],
+    reasons: tuple[str, ...],
 ) -> Isolation:
     def value(name: str, digits: int = 2) -> float | None:
         change = changes.get(name, math.nan)
         return round(change, digits) if math.isfinite(change) else None
 
-    errors = load_correction().errors
-    bands = {r.field: round(errors[r.angle].lift, 3) for r in RULES}
+    told = {r.field: round(bands[r.angle], 3) for r in RULES}
     return Isolation(
         isolated={"isolated": True, "moved": False}.get(status),
         status=status,
@@ -274,7 +288,7 @@ def _verdict(
         trunk_change_deg=value("trunk_change_deg"),
         slump_index_change=value("slump_index_change", 4),
         ankle_change_deg=value("ankle_change_deg"),
-        plus_minus=bands | {"head_lift_deg": round(errors["neck_flexion_deg"].lift, 3)},
+        plus_minus=told | {"head_lift_deg": round(bands["neck_flexion_deg"], 3)},
         moved=tuple(_rounded(m) for m in moved),
         reasons=reasons,
     )

@@ -79,6 +79,11 @@ def bundle_name(variant: Variant) -> str:
     return f"pose_landmarker_{variant}.task"
 
 
+def accepted_sha256(variant: Variant) -> frozenset[str]:
+    """Return the SHA-256 of all bundles with this variant's weights: they give the same tracks."""
+    return frozenset(hashes[variant] for hashes in BUNDLE_SHA256.values() if variant in hashes)
+
+
 def model_status(variant: Variant, folders: Sequence[Path] | None = None) -> ModelStatus:
     """Look for one variant and check its content.
 
@@ -102,7 +107,7 @@ def model_status(variant: Variant, folders: Sequence[Path] | None = None) -> Mod
     InputError
         If a file is there and cannot be read.
     """
-    accepted = {hashes[variant] for hashes in BUNDLE_SHA256.values() if variant in hashes}
+    accepted = accepted_sha256(variant)
     altered: ModelStatus | None = None
     for folder in model_folders() if folders is None else folders:
         path = folder / bundle_name(variant)

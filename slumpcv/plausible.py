@@ -116,6 +116,7 @@ def keep_plausible(
     time_s: NDArray[np.float64],
     near: Side,
     known: Known | None = None,
+    by_hand: Mask | None = None,
 ) -> Plausible:
     """Return the landmarks with every implausible joint of the near side set to NaN.
 
@@ -126,9 +127,11 @@ def keep_plausible(
     time_s : (T,) strictly increasing.
     near : the side towards the camera.
     known : what earlier frames of the same person have shown.
+    by_hand : (T, 33) True where a person placed a landmark: no bone with it at an end is doubted.
     """
     points = points.copy()
     index = {j: landmark(j, near) for j in (*LEG, "ear", "shoulder")}
+    free = {j: np.ones(len(points), bool) if by_hand is None else ~by_hand[:, i] for j, i in index.items()}
     hip, knee, ankle = (index[j] for j in ("hip", "knee", "ankle"))
     found = np.isfinite(points[:, hip, 0])
     thigh_px, torso_px = (known.thigh_px, known.torso_px) if known else body_lengths(points, near)
@@ -136,18 +139,19 @@ def keep_plausible(
     _exchange_legs(points, swapped, near)
 
     torso = length(points[:, index["shoulder"]] - points[:, hip])
-    bad_torso = found & _outside(torso / torso_px, TORSO_PER_MEDIAN)
+    bad_torso = found & free["shoulder"] & free["hip"] & _outside(torso / torso_px, TORSO_PER_MEDIAN)
     bad_thigh = found & _outside(length(points[:, knee] - points[:, hip]) / thigh_px, THIGH_PER_MEDIAN)
-    jumped = {j: found & _jumps(points[:, i], time_s, thigh_px) for j, i in index.items()}
+    jumped = {j: found & free[j] & _jumps(points[:, i], time_s, thigh_px) for j, i in index.items()}
     points[bad_torso] = np.nan
     for joint, i in index.items():
         points[jumped[joint], i] = np.nan
     thigh_deg = elevation_deg(points[:, knee] - points[:, hip])
     believed_thighs = THIGH_OFF_LIVE_THIGHS if known else THIGH_OFF_THIGHS
     bad_thigh |= _steady_thigh(points, hip, knee, time_s, thigh_px, believed_thighs)
+    bad_thigh &= free["hip"] & free["knee"]
 
     shank = length(points[:, ankle] - points[:, knee])
-    bad_shank = found & _outside(shank / thigh_px, SHANK_PER_THIGH)
+    bad_shank = found & free["knee"] & free["ankle"] & _outside(shank / thigh_px, SHANK_PER_THIGH)
     guessed = found & (visibility[:, ankle] < GUESSED_VISIBILITY)
     hidden = _close(bad_shank | guessed, time_s)
     for joint in LOWER:

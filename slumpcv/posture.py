@@ -147,14 +147,14 @@ def find_baseline(raw: RawPosture) -> Baseline | None:
         None when the person never sits still and upright for long enough.
     """
     sits = seated(raw) & (np.abs(raw.trunk_lean_deg) < UPRIGHT_LEAN_DEG)
-    candidates = []
+    windows = []
     for begin in _every(raw.time_s, SEARCH_STEP_S):
         end = int(np.searchsorted(raw.time_s, raw.time_s[begin] + STILL_S))
         if end >= len(raw.time_s):
             break
-        window = slice(begin, end + 1)
-        if sits[window].all() and _still(raw, window):
-            candidates.append((float(np.median(raw.trunk_px[window])), window))
+        if sits[begin : end + 1].all():
+            windows.append(slice(begin, end + 1))
+    candidates = [(float(np.median(raw.trunk_px[w])), w) for w in _still(raw, windows)]
     if not candidates:
         return None
     tallest = max(tall for tall, _ in candidates)
@@ -171,24 +171,26 @@ def find_baseline(raw: RawPosture) -> Baseline | None:
     )
 
 
-def _still(raw: RawPosture, window: slice) -> bool:
-    for series, limit in (
-        (raw.trunk_lean_deg, STILL_TRUNK_DEG),
-        (raw.head_angle_deg, STILL_HEAD_DEG),
-        (raw.knee_flexion_deg, STILL_KNEE_DEG),
-    ):
-        steady = running_median(series[window], window_frames(raw.time_s, STEADY_S))
-        seen = steady[np.isfinite(steady)]
+def _still(raw: RawPosture, windows: list[slice]) -> list[slice]:
+    """Return the windows in which trunk, head and knee are still; all of one length at once."""
+    limits = np.array([STILL_TRUNK_DEG, STILL_HEAD_DEG, STILL_KNEE_DEG])
+    series = np.stack([raw.trunk_lean_deg, raw.head_angle_deg, raw.knee_flexion_deg], axis=1)
+    width = window_frames(raw.time_s, STEADY_S)
+    still: list[slice] = []
+    for length_frames in {w.stop - w.start for w in windows}:
+        alike = [w for w in windows if w.stop - w.start == length_frames]
+        # (frames, windows, 3): the running median takes columns.
+        values = np.stack([series[w] for w in alike], axis=1)
+        steady = np.sort(running_median(values.reshape(length_frames, -1), width), axis=0)
+        steady = steady.reshape(values.shape)
+        seen = np.isfinite(steady).sum(axis=0)
+        tenth = seen // 10
+        high = np.take_along_axis(steady, np.maximum(seen - 1 - tenth, 0)[None], axis=0)[0]
+        low = np.take_along_axis(steady, tenth[None], axis=0)[0]
         # A hidden shank says nothing about stillness; trunk and head must be seen.
-        if len(seen) < 3:
-            if series is raw.knee_flexion_deg:
-                continue
-            return False
-        ordered = np.sort(seen)
-        tenth = len(ordered) // 10
-        if ordered[-1 - tenth] - ordered[tenth] > limit:
-            return False
-    return True
+        quiet = np.where(seen < 3, [False, False, True], ~(high - low > limits))
+        still += [w for w, parts in zip(alike, quiet, strict=True) if parts.all()]
+    return sorted(still, key=lambda w: w.start)
 
 
 def _every(time_s: Series, step_s: float) -> list[int]:

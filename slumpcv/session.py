@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
 
 from slumpcv.answers import AskedPhase, HeadLiftChange, Intake, Mark, Responses, Screen
+from slumpcv.corrections import Corrections
 from slumpcv.language import Language
 from slumpcv.terms import PhaseName, Side, Strict
 
-SESSION_SCHEMA_VERSION = 2
+SESSION_SCHEMA_VERSION = 3
 
 
 class Span(Strict):
@@ -256,13 +259,48 @@ class Outcome(Strict):
     addons: tuple[Remark, ...]
 
 
+class ReviewEdit(Strict):
+    """Who corrected, when, what kind of edit it was, and why."""
+
+    made_at: AwareDatetime
+    made_by: Annotated[str, Field(max_length=200)]
+    action: Annotated[str, Field(max_length=100)]
+    why: Annotated[str, Field(max_length=2000)] = ""
+
+
+class CorrectedResult(Strict):
+    """What follows from a reviewer's corrections; fields as in the session, which keeps the automatic one."""
+
+    quality: Quality
+    phases: tuple[Phase, ...]
+    measurements: dict[PhaseName, dict[str, Measured]]
+    isolation: Isolation
+    responses: Responses | None
+    symptoms: tuple[Symptom, ...]
+    course: Course | None
+    outcome: Outcome | None
+
+
+class Review(Strict):
+    """A reviewer's corrections, and the result that follows; reports use it, and say so.
+
+    ``edits`` are those that led to it, oldest first, without those that were taken back.
+    """
+
+    edits: Annotated[tuple[ReviewEdit, ...], Field(min_length=1)]
+    corrections: Corrections
+    result: CorrectedResult
+
+
 class Session(Strict):
     """Everything that is known about one clip: movement, answers, and what they say together.
 
-    ``screen`` to ``outcome`` are None (``symptoms`` empty) when no answers were given.
+    ``screen`` to ``outcome`` are None (``symptoms`` empty) when no answers were given. ``review`` stands
+    beside the automatic result, and changes nothing in it. ``demonstration`` says that a sample stood in
+    for the person; the file states it only when it is true.
     """
 
-    schema_version: Literal[2] = 2
+    schema_version: Literal[3] = 3
     language: Language = "en"
     software: Software
     clip: Clip
@@ -278,3 +316,15 @@ class Session(Strict):
     symptoms: tuple[Symptom, ...] = ()
     course: Course | None = None
     outcome: Outcome | None = None
+    demonstration: bool = False
+    review: Review | None = None
+
+    @property
+    def used(self) -> Session:
+        """Return the session with the result that counts in place: the reviewer's, where there is one.
+
+        Its own ``review`` stays, so that it can be said whose result it is.
+        """
+        if self.review is None:
+            return self
+        return self.model_copy(update=dict(self.review.result))

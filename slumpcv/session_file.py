@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from slumpcv.errors import InputError
+from slumpcv.language import later
 from slumpcv.session import SESSION_SCHEMA_VERSION, Session
 
 if TYPE_CHECKING:
@@ -44,12 +45,13 @@ def load_session(where: str | Path) -> Session:
         return parse_session(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(
-            f"{path} cannot be read ({error.strerror})", "Give a folder that slumpcv analyze wrote."
+            later("trouble.unknown_file", path=path, reason=error.strerror),
+            later("trouble.fix.result_folder"),
         ) from error
     except (ValueError, RecursionError) as error:
         raise InputError(
-            f"{path.name} is not a readable session ({_reason(error)})",
-            "Analyse the clip or its track.npz again.",
+            later("trouble.bad_session", name=path.name, reason=_reason(error)),
+            later("trouble.fix.session_again"),
         ) from error
 
 
@@ -69,9 +71,8 @@ def parse_session(text: str) -> Session:
         raise ValueError("it states no schema version")
     if version > SESSION_SCHEMA_VERSION:
         raise InputError(
-            f"The session was written by a newer slumpcv (schema {version}, this one reads "
-            f"{SESSION_SCHEMA_VERSION})",
-            "Update slumpcv.",
+            later("trouble.newer_session", version=version, known=SESSION_SCHEMA_VERSION),
+            later("trouble.fix.update"),
         )
     for old in range(version, SESSION_SCHEMA_VERSION):
         try:
@@ -96,6 +97,12 @@ def _from_1(data: dict[str, Any]) -> None:
     isolation["status"] = _status_of_1(isolation["isolated"], usable, " ".join(isolation["reasons"]))
 
 
+def _from_2(data: dict[str, Any]) -> None:
+    """Leave room for a review; there was none."""
+    data["schema_version"] = 3
+    data["review"] = None
+
+
 def _status_of_1(isolated: bool | None, usable: bool, reasons: str) -> str:
     """Return the status that schema 1 only had in English sentences."""
     if isolated is not None:
@@ -110,4 +117,4 @@ def _status_of_1(isolated: bool | None, usable: bool, reasons: str) -> str:
     return next((status for words, status in by_words.items() if words in reasons), "too_close")
 
 
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], None]] = {1: _from_1}
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], None]] = {1: _from_1, 2: _from_2}

@@ -14,6 +14,7 @@ import numpy as np
 
 from slumpcv.errors import InputError
 from slumpcv.files import atomic_write
+from slumpcv.language import later
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -161,7 +162,7 @@ def load_track(path: str | Path) -> PoseTrack:
         When the file is not a track, is damaged, or was written by a newer version.
     """
     path = Path(path)
-    fix = "Analyse the clip again, or give the track.npz that slumpcv wrote."
+    fix = later("trouble.fix.track_again")
     try:
         # np.load leaves a damaged file open when it is given a name.
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
@@ -169,11 +170,10 @@ def load_track(path: str | Path) -> PoseTrack:
             version = header.pop("schema_version")
             if version > TRACK_SCHEMA_VERSION:
                 raise InputError(
-                    f"{path.name} was written by a newer slumpcv (track schema {version}, "
-                    f"this one reads {TRACK_SCHEMA_VERSION})",
-                    "Update slumpcv.",
+                    later("trouble.newer_track", name=path.name, version=version, known=TRACK_SCHEMA_VERSION),
+                    later("trouble.fix.update"),
                 )
             header["damaged_at_s"] = tuple(header["damaged_at_s"])
             return PoseTrack(**{n: file[n] for n in array_names()}, source=TrackSource(**header))
     except UNREADABLE as error:
-        raise InputError(f"{path.name} is not a readable pose track ({error})", fix) from error
+        raise InputError(later("trouble.bad_track", name=path.name, reason=str(error)), fix) from error

@@ -12,15 +12,16 @@ from __future__ import annotations
 import secrets
 import shutil
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AwareDatetime, ValidationError
+from pydantic import AwareDatetime, BeforeValidator, Field, ValidationError
 
 from slumpcv.answers import Answers, Intake, Screen
 from slumpcv.errors import InputError
 from slumpcv.files import atomic_write
-from slumpcv.language import Language
+from slumpcv.language import Language, later
 from slumpcv.live.record import GuidedTest
 from slumpcv.terms import Side, Strict
 
@@ -32,10 +33,22 @@ Step = Literal[
 ]
 ClipSource = Literal["camera", "upload", "demo"]
 VISIT_FILE = "visit.json"
+PARTS = ("*/.*.part*", "*/*/.*.part*", "*/*/*.upload")  # files that were to take another name once whole
 DELETED = ".deleted-"  # in front of the name of a visit's folder while it is being removed
 # Tests of the same leg within this time change each other's result (docs/protocol.md, repeat_attempt).
 DAY = timedelta(hours=24)
 FOR_THE_USER_ONLY = 0o700  # recordings of patients are nothing for other users of the machine
+
+
+# Version 1 had no room for earlier takes; it reads as a test without any.
+SchemaVersion = Annotated[Literal[2], BeforeValidator(lambda version: 2 if version == 1 else version)]
+
+
+class Take(Strict):
+    """What belongs to one recording that a later one has followed: what was noted in it, and answered."""
+
+    live: GuidedTest | None = None
+    answers: Answers | None = None
 
 
 class VisitTest(Strict):
@@ -43,7 +56,8 @@ class VisitTest(Strict):
 
     ``clip`` is the recording's name in the test's folder, ``live`` what the guided test noted,
     ``answers`` what was asked afterwards (screen and intake are the visit's own). ``sample`` is the
-    clip that a demonstration plays, ``earlier_24h`` how many tests of this leg came shortly before.
+    clip that a demonstration plays, ``earlier_24h`` how many tests of this leg came shortly before,
+    ``earlier_takes`` what belongs to the recordings before ``clip``, by their names.
     """
 
     number: int
@@ -57,12 +71,22 @@ class VisitTest(Strict):
     analysed: bool = False
     answers: Answers | None = None
     answered: bool = False
+    earlier_takes: dict[str, Take] = Field(default_factory=dict)
+
+    def changed(self, **changes: object) -> VisitTest:
+        """Return the test with changes; what belongs to a recording stays with it when another comes."""
+        clip = changes.get("clip")
+        if clip is not None and self.clip is not None and clip != self.clip:
+            before = Take(live=self.live, answers=self.answers)
+            anew = {"live": None, "answers": None, "analysed": False, "answered": False}
+            changes = anew | {"earlier_takes": {**self.earlier_takes, self.clip: before}} | changes
+        return VisitTest.model_validate({**dict(self), **changes})
 
 
 class Visit(Strict):
     """One person's way through the tests of one day; ``owner`` is the browser it belongs to."""
 
-    schema_version: Literal[1] = 1
+    schema_version: SchemaVersion = 2
     id: str
     owner: str
     language: Language
@@ -124,8 +148,8 @@ class Visits:
                 folder.mkdir(exist_ok=True)
         except OSError as error:
             raise InputError(
-                f"{self.root} cannot be written to ({error.strerror})",
-                "Free some space, or allow writing there.",
+                later("trouble.unwritable", folder=self.root, reason=error.strerror),
+                later("trouble.fix.space_or_allow"),
             ) from error
         with atomic_write(self.folder(visit) / VISIT_FILE) as path:
             path.write_text(visit.model_dump_json(indent=1, exclude_none=True), encoding="utf-8")
@@ -145,6 +169,14 @@ class Visits:
         """Return an owner's visits, newest first."""
         names = [path.parent.name for path in self.root.glob(f"*/{VISIT_FILE}")]
         found = [visit for name in names if (visit := self.load(name, owner)) is not None]
+        return sorted(found, key=lambda visit: visit.created_at, reverse=True)
+
+    def everybodys(self) -> list[Visit]:
+        """Return the visits of all owners, newest first."""
+        found: list[Visit] = []
+        for path in self.root.glob(f"*/{VISIT_FILE}"):
+            with suppress(OSError, ValidationError):
+                found.append(Visit.model_validate_json(path.read_text(encoding="utf-8")))
         return sorted(found, key=lambda visit: visit.created_at, reverse=True)
 
     def update(self, visit: Visit, **changes: object) -> Visit:
@@ -174,11 +206,18 @@ class Visits:
             )
             return self.update(visit, tests=(*tests, test))
 
+    def begin_again(self, visit: Visit, number: int, source: ClipSource) -> Visit:
+        """Return a visit with one of its tests begun now: one that was left before anything was recorded."""
+        (test,) = (test for test in visit.tests if test.number == number)
+        earlier = self.tested_lately(visit.owner, test.side)
+        changes = {"source": source, "started_at": datetime.now(UTC), "earlier_24h": earlier}
+        return self.update_test(visit, number, **changes)
+
     def update_test(self, visit: Visit, number: int, **changes: object) -> Visit:
         """Return a visit with changes to one of its tests, once they are on disk."""
         with self._lock:
             tests = tuple(
-                VisitTest.model_validate(test.model_dump() | changes) if test.number == number else test
+                test.changed(**changes) if test.number == number else test
                 for test in (self.load(visit.id, visit.owner) or visit).tests
             )
             return self.update(visit, tests=tests)
@@ -209,10 +248,14 @@ class Visits:
             shutil.rmtree(folder)
         except OSError as error:
             raise InputError(
-                f"{folder} could not be removed completely ({error.strerror})", "Remove it by hand."
+                later("trouble.unremoved", folder=folder, reason=error.strerror),
+                later("trouble.fix.by_hand"),
             ) from error
 
     def clear_up(self) -> None:
-        """Remove what the end of the program left of visits that were being deleted."""
+        """Remove what the end of the program left: visits that were being deleted, files half written."""
         for folder in self.root.glob(f"{DELETED}*"):
             shutil.rmtree(folder, ignore_errors=True)
+        for part in (path for pattern in PARTS for path in self.root.glob(pattern)):
+            with suppress(OSError):
+                part.unlink()
