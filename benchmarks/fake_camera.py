@@ -7,6 +7,7 @@ each phase is held, for as long as a person needs who is told what to do and ask
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ import numpy as np
 from slumpcv.video import open_clip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -24,6 +25,9 @@ SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 FPS = 15
 # Where in a phase the picture stands still: this much before the next movement.
 BEFORE_END_S = 0.3
+# Who is not told to go on does so after this long; and how long the end is shown.
+LONGEST_WAIT_S = 40
+AFTER_S = 10
 
 
 def waiting(name: str, waits_s: Mapping[str, float]) -> list[tuple[float, float]]:
@@ -49,6 +53,25 @@ def pictures(
             while pending and frame.time_s >= pending[0][0]:
                 for _ in range(round(pending.pop(0)[1] * fps)):
                     yield frame.time_s, frame.rgb
+
+
+def obedient(
+    name: str, may_go_on: Callable[[str], bool], fps: int = FPS
+) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+    """Yield pictures of a person who holds each phase until they may go on to the next one, by its name."""
+    phases = json.loads((SAMPLES / f"{name}.json").read_text())["phases"]
+    ends = [(held["end_s"] - BEFORE_END_S, then["phase"]) for held, then in pairwise(phases)]
+    with open_clip(SAMPLES / f"{name}.mp4") as source:
+        for frame in source.frames(fps=fps):
+            yield frame.time_s, frame.rgb
+            while ends and frame.time_s >= ends[0][0]:
+                for _ in range(LONGEST_WAIT_S * fps):
+                    if may_go_on(ends[0][1]):
+                        break
+                    yield frame.time_s, frame.rgb
+                ends.pop(0)
+        for _ in range(AFTER_S * fps):
+            yield frame.time_s, frame.rgb
 
 
 def write_y4m(path: Path, name: str, waits: list[tuple[float, float]], fps: int = FPS) -> float:

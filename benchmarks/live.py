@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
 WAITS_S = {
-    "BASELINE": 20.0,
+    "BASELINE": 24.0,
     "SLUMP": 8.0,
     "NECK_FLEXION": 8.0,
     "KNEE_EXTENSION": 1.0,
@@ -74,10 +74,10 @@ class Tally:
 
     fps: list[float] = field(default_factory=list)
     delays_ms: list[float] = field(default_factory=list)
-    late_s: list[float] = field(default_factory=list)
+    late: list[tuple[float, str]] = field(default_factory=list)
     missing: list[int] = field(default_factory=list)
     statuses: list[str] = field(default_factory=list)
-    memory_mb: list[float] = field(default_factory=list)
+    memory_mb: list[tuple[float, float]] = field(default_factory=list)
 
 
 def new_test(visits: Visits, owner: str) -> Visit:
@@ -130,23 +130,25 @@ def tally_test(visits: Visits, visit: Visit, camera_fps: int, tally: Tally) -> N
         times_s = np.array([frame.time_s for frame in source.frames()])
     tally.missing.append(round((times_s[-1] - times_s[0]) * camera_fps) + 1 - len(times_s))
     offline = {phase.phase: phase.start_s for phase in reversed(analyze(clip, "right").session.phases)}
-    tally.late_s += [
-        phase.start_s - offline[phase.phase]
+    tally.late += [
+        (phase.start_s - offline[phase.phase], f"{phase.phase} of test {len(tally.statuses)}")
         for phase in test.live.phases
         if phase.phase in offline and phase.phase not in ("BASELINE", "DORSIFLEXION")
     ]
 
 
-def resident_mb(data: Path) -> float:
-    """Return the server's memory, found by its data folder among this user's processes."""
+def resident_mb(data: Path) -> tuple[float, float]:
+    """Return the memory of the server, and of the process beside it that analyses; 0 while there is none."""
+    held_mb = [0.0, 0.0]
     for status in Path("/proc").glob("[0-9]*/environ"):
         try:
             if f"SLUMPCV_DATA={data}".encode() in status.read_bytes():
                 words = (status.parent / "status").read_text()
-                return int(words.split("VmRSS:")[1].split()[0]) / 1024
+                beside = b"streamlit" not in (status.parent / "cmdline").read_bytes()
+                held_mb[beside] += int(words.split("VmRSS:")[1].split()[0]) / 1024
         except (OSError, IndexError):
             continue
-    return float("nan")
+    return held_mb[0], held_mb[1]
 
 
 def run(folder: Path, given: argparse.Namespace) -> Tally:
@@ -192,19 +194,20 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         tally = run(Path(name), given)
-    delays, late = np.array(tally.delays_ms), np.abs(tally.late_s)
+    delays, late = np.array(tally.delays_ms), np.abs([late_s for late_s, _ in tally.late])
+    worst_s, worst = max(tally.late, key=lambda late: abs(late[0]))
     rows = [
         ["tests, and how they ended", f"{len(tally.statuses)}: {json.dumps(tally.statuses)}"],
         ["coached pictures a second, least", f"{min(tally.fps):.1f}"],
         ["delay, median", f"{np.median(delays):.0f} ms"],
         ["delay, 95th percentile", f"{np.percentile(delays, 95):.0f} ms"],
         ["live phase against offline, median", f"{np.median(late):.2f} s"],
-        ["live phase against offline, worst", f"{late.max():.2f} s"],
-        ["pictures missing in a recording, most", f"{max(tally.missing)}"],
-        [
-            "memory after the first test and after the last",
-            f"{tally.memory_mb[0]:.0f}, {tally.memory_mb[-1]:.0f} MB",
-        ],
+        ["live phase against offline, worst", f"{worst_s:.2f} s, {worst}"],
+        ["pictures missing in each recording", ", ".join(map(str, tally.missing))],
+        *(
+            [f"memory after each test, {what}", f"{', '.join(f'{mb:.0f}' for mb in held)} MB"]
+            for what, held in zip(("server", "beside it"), zip(*tally.memory_mb, strict=True), strict=True)
+        ),
     ]
     print(table(["", "value"], rows))
 
