@@ -56,6 +56,7 @@ class Browser:
         bare, _, query = path.partition("?")
         return {
             "type": kind,
+            "asgi": {"version": "3.0", "spec_version": "2.4"},
             "scheme": scheme if kind == "http" else scheme.replace("http", "ws"),
             "path": bare,
             "query_string": query.encode(),

@@ -194,3 +194,26 @@ OBEDIENT: dict[str, Deed] = {
     "cue_return": sit_up,
     "cue_sit_up": sit_up,
 }
+
+# What is said on the way, as far as a step.
+START = ["cue_baseline", "ask_symptom", "explain"]
+TO_SLUMP = [*START, "cue_slump", "ask_again"]
+TO_CHIN = [*TO_SLUMP, "cue_neck_flexion", "ask_brief"]
+TO_KNEE = [*TO_CHIN, "cue_knee_extension", "ask_brief"]
+END = ["cue_return", "done"]
+
+
+def raises_hand_at(number: int):
+    """The deed of raising the hand at the nth question."""
+    asked = []
+
+    def deed(person: Person) -> None:
+        asked.append(person.now_s)
+        if len(asked) == number:
+            person.raise_hand()
+
+    return deed
+
+
+def told(**deeds) -> Person:
+    return Person(OBEDIENT | deeds).live()

@@ -16,7 +16,9 @@ from websockets.sync.client import ClientConnection, connect
 from slumpcv.ui.server.routes import MIDDLEWARE, ROUTES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from starlette.routing import BaseRoute
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,11 @@ class Client:
     """What a browser would send; ``origin`` is our own page's unless told otherwise."""
 
     host: str
+    cookies: str = "slumpcv_owner=someone"
 
     @property
     def ours(self) -> dict[str, str]:
-        return {"Origin": f"http://{self.host}"}
+        return {"Origin": f"http://{self.host}", "Cookie": self.cookies}
 
     def ask(
         self,
@@ -56,21 +59,22 @@ class Client:
             connection.close()
 
     def get(self, path: str, **headers: str) -> Reply:
-        return self.ask("GET", path, headers=headers)
+        return self.ask("GET", path, headers={"Cookie": self.cookies, **headers})
 
     def live(self, token: str, take: str = "a", origin: str | None = None) -> ClientConnection:
         return connect(
             f"ws://{self.host}/slumpcv/live/{token}?take={take}",
             origin=origin or f"http://{self.host}",  # type: ignore[arg-type]
+            additional_headers={"Cookie": self.cookies},
             proxy=None,
         )
 
 
 @contextmanager
-def own_server() -> Iterator[Client]:
+def own_server(routes: Sequence[BaseRoute] = ROUTES) -> Iterator[Client]:
     """Serve the routes on a free port for as long as the context lasts."""
     config = uvicorn.Config(
-        Starlette(routes=ROUTES, middleware=MIDDLEWARE),
+        Starlette(routes=routes, middleware=MIDDLEWARE),
         host="127.0.0.1",
         port=0,
         log_level="error",

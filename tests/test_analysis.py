@@ -23,7 +23,7 @@ from slumpcv.report.tables import session_json
 from slumpcv.video import open_clip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from slumpcv.video import Frame, FrameSource
 
@@ -32,14 +32,10 @@ PLAIN = SAMPLES / "right_plain.mp4"
 HOLDS = ("BASELINE", "SLUMP", "NECK_FLEXION", "KNEE_EXTENSION", "HEAD_LIFT")
 
 
+# From the clip itself and not from a track that other tests share: that both give the same is tested here.
 @pytest.fixture(scope="module")
 def plain() -> Analysis:
     return analyze(PLAIN)
-
-
-@pytest.fixture(scope="module")
-def far_leg() -> Analysis:
-    return analyze(SAMPLES / "right_far_leg_yaw30.mp4")
 
 
 def truth_of(name: str) -> tuple[dict, np.ndarray]:
@@ -88,20 +84,21 @@ def test_a_clean_head_lift_is_isolated(plain: Analysis) -> None:
     assert isolation.head_lift_deg == pytest.approx(28, abs=9)
 
 
-def test_a_knee_that_bends_with_the_head_is_named() -> None:
-    isolation = analyze(SAMPLES / "right_knee_bends.mp4").session.isolation
+def test_a_knee_that_bends_with_the_head_is_named(sample_analysis: Callable[[str], Analysis]) -> None:
+    isolation = sample_analysis("right_knee_bends").session.isolation
     assert isolation.isolated is False
     assert [m.part for m in isolation.moved if m.part != "ankle"] == ["knee"]
     assert isolation.knee_change_deg == pytest.approx(30, abs=9)
 
 
-def test_a_head_that_stays_down_gives_no_verdict() -> None:
-    session = analyze(SAMPLES / "right_no_lift.mp4").session
+def test_a_head_that_stays_down_gives_no_verdict(sample_analysis: Callable[[str], Analysis]) -> None:
+    session = sample_analysis("right_no_lift").session
     assert session.isolation.isolated is None
     assert "HEAD_LIFT" not in {p.phase for p in session.phases}
 
 
-def test_the_leg_away_from_the_camera_is_refused(far_leg: Analysis) -> None:
+def test_the_leg_away_from_the_camera_is_refused(sample_analysis: Callable[[str], Analysis]) -> None:
+    far_leg = sample_analysis("right_far_leg_yaw30")
     quality = far_leg.session.quality
     assert not quality.usable
     assert "FAR_LEG_TESTED" in {f.code for f in quality.findings if f.severity == "unusable"}

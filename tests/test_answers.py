@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 from hypothesis import given
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from slumpcv import answers_file
-from slumpcv.analysis import Analysis, analyze, with_answers
+from slumpcv.analysis import with_answers
 from slumpcv.answers import MIDLINE, Answers, Felt, Mark, Place, Region
 from slumpcv.answers_file import load_answers, save_answers, template, write_new
 from slumpcv.errors import InputError
@@ -22,6 +21,11 @@ from slumpcv.language import LANGUAGES, speaking
 from slumpcv.report.tables import session_json
 from slumpcv.session import OutcomeCode
 from slumpcv.session_file import parse_session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slumpcv.analysis import Analysis
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 STORIES = sorted((SAMPLES / "answers").glob("*.yaml"))
@@ -210,12 +214,9 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 def clip_of(story: Path) -> str:
     """The clip that a story names in its first line; those that no clip can change name none."""
     first = story.read_text(encoding="utf-8").splitlines()[0]
-    return first.removeprefix("# clip: ") if first.startswith("# clip: ") else "right_plain.mp4"
-
-
-@cache
-def analysis_of(clip: str) -> Analysis:
-    return analyze(SAMPLES / clip)
+    return (
+        first.removeprefix("# clip: ").removesuffix(".mp4") if first.startswith("# clip: ") else "right_plain"
+    )
 
 
 def test_there_is_a_story_for_every_outcome() -> None:
@@ -223,8 +224,8 @@ def test_there_is_a_story_for_every_outcome() -> None:
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
-def test_each_story_ends_as_its_name_says(story: Path) -> None:
-    answered = with_answers(analysis_of(clip_of(story)), load_answers(story))
+def test_each_story_ends_as_its_name_says(story: Path, sample_analysis: Callable[[str], Analysis]) -> None:
+    answered = with_answers(sample_analysis(clip_of(story)), load_answers(story))
     assert answered.session.outcome is not None
     assert answered.session.outcome.code == story.stem
     assert parse_session(session_json(answered.session)) == answered.session

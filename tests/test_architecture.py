@@ -16,13 +16,17 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
     {"__init__", "__main__"},
     {"cli"},
-    {"cli_app", "cli_export"},
-    {"cli_answers", "cli_compare"},
-    {"cli_job"},
+    {"cli_app", "cli_batch", "cli_export", "cli_library", "cli_reanalyze"},
+    {"cli_batch_library"},
+    {"cli_answers", "cli_compare", "cli_many"},
+    {"cli_job", "cli_library_parts"},
     {"ui"},
+    {"library"},
+    {"batch"},
     {"export"},
-    {"moments"},
+    {"moments", "review"},
     {"analysis"},
+    {"replay"},
     {"visits"},
     {"live"},
     {"asking"},
@@ -33,25 +37,28 @@ LAYERS = (
     {"rows"},
     {"survey"},
     {"conditioning", "pose", "video"},
-    {"isolation", "quality"},
+    {"isolation", "measurements", "quality"},
     {"criteria", "segmentation", "symptoms"},
-    {"holds"},
+    {"bands", "holds"},
     {"phases"},
     {"marks"},
     {"signals"},
     {"motion"},
     {"angles"},
+    {"by_hand"},
     {"correction", "plausible"},
     {"posture"},
     {"body", "geometry", "smoothing", "thresholds"},
     {"session_file", "track"},
     {"session"},
-    {"answers_file"},
+    {"answers_file", "corrections"},
     {"answers"},
     {"files", "terms"},
     {"model_builder", "models", "tflite_metadata"},
-    {"allocator", "language", "platform_check"},
+    {"allocator", "platform_check"},
     {"errors"},
+    {"language"},
+    {"place"},
 )
 
 # Libraries that must stay exchangeable or are slow to load, and the only places for them.
@@ -62,7 +69,13 @@ ONLY_IN = {
     "segno": ("slumpcv/ui/",),
     "ifaddr": ("slumpcv/ui/",),
     "trustme": ("slumpcv/ui/",),
-    "platformdirs": ("slumpcv/ui/",),
+    "filelock": ("slumpcv/ui/", "slumpcv/library/"),
+    "platformdirs": ("slumpcv/place.py",),
+    "sqlalchemy": ("slumpcv/library/",),
+    "alembic": ("slumpcv/library/",),
+    "fsspec": ("slumpcv/batch/dest.py", "slumpcv/library/"),
+    "psutil": ("slumpcv/batch/",),
+    "distributed": ("slumpcv/batch/cluster.py",),
     "mediapipe": ("slumpcv/pose.py",),
     "av": ("slumpcv/video/",),
     "cv2": (
@@ -72,16 +85,35 @@ ONLY_IN = {
         "slumpcv/report/drawing.py",
         "slumpcv/report/overlay.py",
     ),
-    "subprocess": ("slumpcv/model_builder.py",),
+    "subprocess": ("slumpcv/model_builder.py", "slumpcv/report/typeset.py"),
     "fhir": ("slumpcv/export/fhir.py",),
-    "pyarrow": ("slumpcv/export/frames.py",),
+    "pyarrow": ("slumpcv/batch/tables.py", "slumpcv/export/frames.py"),
+    "pandas": ("slumpcv/review/agree.py",),
+    "pingouin": ("slumpcv/review/agree.py",),
+    "statsmodels": ("slumpcv/review/agree.py",),
 }
 
 # No clip leaves the machine: nothing here can even open a connection.
 NETWORK = {"aiohttp", "ftplib", "http", "httpx", "requests", "smtplib", "socket", "ssl", "urllib", "urllib3"}
 
 # What makes `slumpcv --help` slow when it is loaded before it is needed.
-SLOW = {"av", "babel", "cv2", "fhir", "matplotlib", "mediapipe", "pyarrow", "scipy", "streamlit"}
+SLOW = {
+    "alembic",
+    "av",
+    "babel",
+    "cv2",
+    "distributed",
+    "fhir",
+    "matplotlib",
+    "mediapipe",
+    "pandas",
+    "pingouin",
+    "pyarrow",
+    "scipy",
+    "sqlalchemy",
+    "statsmodels",
+    "streamlit",
+}
 
 SOURCES = sorted([*ROOT.glob("slumpcv/**/*.py"), *ROOT.glob("app.py")])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from slumpcv import cli
-from slumpcv.analysis import analyze, write_results
+from slumpcv.analysis import Analysis, write_results
 from slumpcv.answers import Answers, Screen
 from slumpcv.answers_file import load_answers
 from slumpcv.asking import ask
@@ -209,9 +209,9 @@ def test_without_a_terminal_the_file_is_named(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.fixture(scope="module")
-def track(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def track(tmp_path_factory: pytest.TempPathFactory, sample_analysis: Callable[[str], Analysis]) -> Path:
     folder = tmp_path_factory.mktemp("plain")
-    write_results(analyze(PLAIN), folder)
+    write_results(sample_analysis("right_plain"), folder)
     return folder / "track.npz"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import bootstrap
 import pytest
-from bootstrap import Environment
+from bootstrap import DEVELOP, Environment, Program
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
     monkeypatch.setattr(bootstrap, "_missing_system_packages", lambda _: [])
     lock = tmp_path / "some.lock"
     lock.write_text("numpy==2\n")
-    return Environment(tmp_path / ".venv", lock, ())
+    return Environment(tmp_path / ".venv", lock, (), download_mb=1)
 
 
 def test_an_environment_is_made_from_hashes_alone(
@@ -80,6 +80,25 @@ def test_system_packages_are_installed_as_root(
         ["env", "DEBIAN_FRONTEND=noninteractive"],
     ]
     assert commands[1][-1] == "libgl1"
+
+
+def test_a_missing_program_is_told_by_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr("slumpcv.platform_check.missing_libraries", list)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: object())
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    server = Program("initdb", "postgresql", str(tmp_path / "lib" / "*" / "bin"))
+    programs = (Program("strace", "strace"), server)
+    environment = Environment(tmp_path, tmp_path, programs, download_mb=1)
+    assert bootstrap._missing_system_packages(environment) == ["strace", "postgresql"]
+    for path in (tmp_path / "bin" / "strace", tmp_path / "lib" / "15" / "bin" / "initdb"):
+        path.parent.mkdir(parents=True)
+        path.touch(mode=0o755)
+    assert bootstrap._missing_system_packages(environment) == []
+
+
+def test_the_tests_bring_the_server_that_they_need() -> None:
+    assert "postgresql" in {program.package for program in DEVELOP.programs}
 
 
 def test_who_is_not_root_is_told_the_command(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,6 +93,12 @@ def test_the_error_that_is_written_is_rounded_up() -> None:
     assert "±0.04" in index.hovertemplate
 
 
+def test_the_error_that_is_written_has_the_mark_of_the_language() -> None:
+    with speaking("de"):
+        index = curve(fake_angles(), "slump_index", 0.031, "#123456")[1]
+    assert "±0,04" in index.hovertemplate
+
+
 def test_a_pause_of_the_recording_is_not_bridged() -> None:
     time_s = np.array([0.0, 0.1, 0.2, 1.2, 1.3])
     assert list(segments(time_s, np.ones(5, dtype=bool))) == [slice(0, 3), slice(3, 5)]
@@ -123,7 +129,7 @@ def test_the_lane_says_how_strong_it_was_in_each_phase() -> None:
 
 
 def test_light_and_dark_have_colours_of_their_own() -> None:
-    inks = [timeline(RESULT.angles, FELT, dark).layout.font.color for dark in (False, True)]
+    inks = [timeline(RESULT.angles, FELT, colours).layout.font.color for colours in (LIGHT, DARK)]
     assert inks == [LIGHT.ink, DARK.ink]
 
 

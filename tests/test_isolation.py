@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from synthetic import SLUMP, Camera, Story, make_track, perform
 
 import slumpcv.angles
-import slumpcv.isolation
+import slumpcv.bands
 from slumpcv import thresholds
 from slumpcv.angles import measure
 from slumpcv.correction import Correction, ErrorBand, LinearCorrection
@@ -44,7 +44,7 @@ BLANK = fake_angles(gap=False)
 @pytest.fixture(autouse=True)
 def round_errors(monkeypatch: pytest.MonkeyPatch) -> None:
     bands = {name: ErrorBand(band, band, band) for name, band in BANDS.items()}
-    monkeypatch.setattr(slumpcv.isolation, "load_correction", lambda: Correction({}, bands))
+    monkeypatch.setattr(slumpcv.bands, "load_correction", lambda: Correction({}, bands))
 
 
 def up_to_the_lift(**timing: float) -> Story:

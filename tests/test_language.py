@@ -12,8 +12,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 from slumpcv.files import RESULT_FILES
-from slumpcv.language import LANGUAGES, listed, speaking, text
-from slumpcv.ui.jobs import REPLAY
+from slumpcv.language import LANGUAGES, later, listed, numeral, speaking, text
+from slumpcv.replay import REPLAY
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "slumpcv" / "locale"
@@ -76,7 +76,8 @@ def keys_in_code() -> set[str]:
     f-string fills in may be anything, unless it fills in all.
     """
     begin = tuple(f"{domain}\\." for domain in DOMAINS)
-    files = {re.escape(name) for name in (*RESULT_FILES, REPLAY)}  # report.pdf is no key
+    # report.pdf is no key.
+    files = {re.escape(name) for name in (*RESULT_FILES, REPLAY, "library.db")}
     keys = {pattern for pattern in strings_in_code() if pattern.startswith(begin)} - files
     return {narrow for pattern in keys for narrow in narrowed(pattern)}
 
@@ -155,3 +156,20 @@ def test_the_language_is_that_of_the_context() -> None:
 def test_a_text_that_is_not_there_is_an_error() -> None:
     with pytest.raises(KeyError, match="nothing"):
         text("words.nothing")
+
+
+def test_a_fraction_has_the_decimal_mark_of_the_language() -> None:
+    said = {}
+    for language in LANGUAGES:
+        with speaking(language):
+            inside = text("app.problem", problem=later("player.span", start=0.5, end=2.0), fix="0.3.1")
+            said[language] = numeral(1.25), numeral(-3, "+.1f"), inside
+    assert said["en"] == ("1.25", "-3.0", "0.50\N{EN DASH}2.00 s. 0.3.1")
+    assert said["de"] == said["es"] == ("1,25", "-3,0", "0,50\N{EN DASH}2,00 s. 0.3.1")
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+@pytest.mark.parametrize("language", ["de", "es"])
+def test_no_text_holds_a_fraction_as_english_writes_it(language: str, domain: str) -> None:
+    texts = catalogue(language, domain)
+    assert [key for key, words in texts.items() if re.search(r"\d\.\d", re.sub(r"\{.*?\}", "", words))] == []

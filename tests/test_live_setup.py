@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from live_feed import frames
+from live_person import spoken_s
 from synthetic import STANDING, Camera, Posture, Story, make_track
 
 from slumpcv.language import LANGUAGES, speaking, text
@@ -44,7 +45,7 @@ class Watched:
         light: tuple[float, float] = (120.0, 300.0),
         hand_up: bool = False,
     ) -> None:
-        self.setup, self.said, self.done_s = SetUp(side), [], None
+        self.setup, self.said, self.done_s = SetUp(side, spoken_s), [], None
         self._live, self._now_s = LiveMeasure(side), 0.0
         self._company, self._light, self._hand_up = company, light, hand_up
         self.watch(*tracks)
@@ -76,6 +77,18 @@ def test_who_sits_well_is_done_after_two_seconds_more_and_told_so_once() -> None
     assert watched.done_s == pytest.approx(HELD_S + 1.2, abs=0.6)
     assert [event for _, event in watched.said] == [Say("setup_ready")]
     assert watched.setup.held == 1.0
+
+
+def test_a_prompt_that_takes_longer_is_not_said_again_over_itself() -> None:
+    watched = Watched(film(thigh_px=45.0, seconds=2.0))
+    assert [event for _, event in watched.said] == [Say("setup_come_closer")]
+    for _ in range(24):  # the browser, which is busy, tells twice a second that it still says it
+        watched.setup.speech.speaking(watched._now_s, "setup_come_closer")
+        watched.watch(film(thigh_px=45.0, seconds=0.5))
+    assert len(watched.said) == 1
+    watched.setup.speech.spoken(watched._now_s, "setup_come_closer")
+    watched.watch(film(thigh_px=45.0, seconds=1.0))
+    assert len(watched.said) == 2
 
 
 def test_once_the_test_is_announced_nothing_is_asked_for_any_more() -> None:

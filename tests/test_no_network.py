@@ -28,6 +28,7 @@ COMMANDS = {
         *["analyze", str(CLIP), "--fps", "5", "-o", "result"],
         *["--answers", str(ANSWERS), "--blur-face"],
     ],
+    "batch": ["batch", str(CLIP), "--fps", "5", "--workers", "2", "-o", "result"],
     # An empty line passes a question over; there are fewer questions than lines.
     "ask": ["ask", str(CLIP), "--fps", "5", "--no-overlay", "-o", "result"],
 }

@@ -17,6 +17,7 @@ from slumpcv.ui.server.remote import GONE, remote_routes
 class FakeSeat:
     marking: bool = False
     over: bool = False
+    closed: bool = False
     heard: list[tuple[str, str]] = field(default_factory=list)
 
     def press(self, by: str) -> None:

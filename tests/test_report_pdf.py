@@ -123,6 +123,16 @@ def test_every_font_is_embedded_and_maps_back_to_letters(report_of) -> None:
         assert "/ToUnicode" in font
 
 
+@pytest.mark.parametrize(("language", "mark"), [("en", "."), ("es", ","), ("de", ",")])
+def test_fractions_have_one_decimal_mark_throughout(tmp_path_factory, language, mark) -> None:
+    with speaking(language):
+        analysis = told(STORIES["EASED_WITH_HEAD_LIFT"])
+        session = analysis.session.model_copy(update={"language": language})
+    words = plain(" ".join(pages(written(tmp_path_factory, replace(analysis, session=session)))))
+    words = words.replace(session.software.slumpcv, "")
+    assert set(re.findall(r"(?<![\d.])\d+([.,])\d+(?![\d.])", words)) == {mark}
+
+
 @pytest.mark.parametrize(
     ("language", "said"),
     [

@@ -6,13 +6,14 @@ import zipfile
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from page_case import fine, opened, press, stored, words
 from streamlit.testing.v1 import AppTest
 from synthetic import make_track, perform
+from take_case import offered
 
 from slumpcv.analysis import Analysis, analyze_track, with_answers, write_results
 from slumpcv.answers import Answers
@@ -22,7 +23,7 @@ from slumpcv.session import NOT_JUDGED
 from slumpcv.ui import jobs
 from slumpcv.ui.pages import questions, result
 from slumpcv.ui.server import hub
-from slumpcv.ui.state import OWNER_COOKIE
+from slumpcv.visits import Take
 
 if TYPE_CHECKING:
     from slumpcv.terms import Side
@@ -48,15 +49,6 @@ def written(analysis: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Pat
     folder = tmp_path_factory.mktemp("written")
     write_results(analysis, folder)
     return folder
-
-
-@pytest.fixture
-def visits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Visits:
-    monkeypatch.setenv("SLUMPCV_DATA", str(tmp_path))
-    hub.visits.cache_clear()
-    browser = {"cookies": {OWNER_COOKIE: "anna"}, "locale": "en-GB", "timezone": "Europe/Berlin"}
-    monkeypatch.setattr("streamlit.context", SimpleNamespace(**browser, theme=SimpleNamespace(type="light")))
-    return hub.visits()
 
 
 @pytest.fixture
@@ -106,33 +98,8 @@ def answered(visits: Visits, visit: Visit, analysis: Analysis, answers: Answers)
     return visits.update(visit, step="result")
 
 
-def opened(visit: Visit) -> AppTest:
-    app = AppTest.from_file(str(SCRIPT), default_timeout=60)
-    app.query_params["visit"] = visit.id
-    app.run()
-    assert not app.exception
-    return app
-
-
-def stored(visits: Visits, visit: Visit) -> Visit:
-    found = visits.load(visit.id, "anna")
-    assert found is not None
-    return found
-
-
-def press(app: AppTest, key: str) -> None:
-    app.button(key=key).click().run()
-    assert not app.exception
-
-
 def choose(app: AppTest, visit: Visit, name: str, value: object) -> None:
-    app.button_group(key=f"questions-{visit.id}-1-{name}").set_value(value).run()
-    assert not app.exception
-
-
-def words(app: AppTest) -> str:
-    kinds = ("title", "subheader", "markdown", "html", "warning", "info", "error", "caption")
-    return "\n".join(str(getattr(e, "value", None) or e.proto.body) for kind in kinds for e in app.get(kind))
+    fine(app.button_group(key=f"questions-{visit.id}-1-{name}").set_value(value).run())
 
 
 def title(app: AppTest) -> str:
@@ -347,6 +314,20 @@ def test_both_legs_in_one_place_are_kept_as_two(visits: Visits, written: Path) -
 # --- result -------------------------------------------------------------------------------------
 
 
+def test_earlier_recordings_of_a_test_are_offered(visits: Visits, written: Path, analysis: Analysis) -> None:
+    visit = answered(visits, a_visit(visits, written), analysis, STORIES["NOT_REPRODUCED"])
+    test = visit.tests[-1]
+    for name in ("clip.webm", "clip-2.webm", "clip-3.webm"):
+        (visits.folder(visit, test) / name).write_bytes(b"x")
+    takes = {name: Take() for name in ("clip.webm", "clip-2.webm", "clip-gone.webm")}
+    as_before = {"live": test.live, "answers": test.answers, "analysed": True, "answered": True}
+    visit = visits.update_test(visit, test.number, clip="clip-3.webm", earlier_takes=takes, **as_before)
+    assert {one for one in offered(opened(visit)) if one.startswith("Recording")} == {
+        "Recording 1",
+        "Recording 2",
+    }
+
+
 @pytest.mark.parametrize("code", sorted(STORIES))
 def test_the_result_of_every_story(visits: Visits, written: Path, analysis: Analysis, code: str) -> None:
     told = STORIES[code]
@@ -356,7 +337,7 @@ def test_the_result_of_every_story(visits: Visits, written: Path, analysis: Anal
     app = opened(visit)
     said = words(app)
     assert title(app) == outcome.title
-    assert app.get("download_button")
+    assert "Report as PDF" in offered(app)
     judged = outcome.code not in NOT_JUDGED
     assert ("Timeline" in said) is judged
     assert ("Angles while" in said) is judged
@@ -401,8 +382,7 @@ def test_both_legs_can_be_looked_at(visits: Visits, written: Path, analysis: Ana
     visit = answered(visits, visit, analysis, STORIES["NOT_REPRODUCED"])
     app = opened(visit)
     second = title(app)
-    app.button_group(key="result_leg").set_value(1).run()
-    assert not app.exception
+    fine(app.button_group(key="result_leg").set_value(1).run())
     assert title(app) == "It eased when only the head moved" != second
     assert "other_leg" not in [button.key for button in app.button]  # both were tested today
 
@@ -414,6 +394,19 @@ def test_the_other_leg_is_offered_until_it_was_tested(
     app = opened(visit)
     press(app, "other_leg")
     assert stored(visits, visit).step == "prepare"
+
+
+@pytest.mark.usefixtures("replayed")
+def test_a_result_leads_on_to_the_leg_that_is_still_open(
+    visits: Visits, written: Path, analysis: Analysis
+) -> None:
+    visit = answered(visits, a_visit(visits, written), analysis, TOLD)
+    visit = with_test(visits, written, visit, "left")  # measured, and no question answered
+    app = opened(visit)
+    assert title(app) == "It eased when only the head moved"
+    press(app, "go_on")
+    assert stored(visits, visit).step == "questions"
+    assert title(app) == "Sitting tall, before the test"
 
 
 def test_deleting_asks_first_and_leaves_nothing(visits: Visits, written: Path, analysis: Analysis) -> None:

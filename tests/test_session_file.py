@@ -24,7 +24,7 @@ def answered(result: FakeResult) -> Session:
 def as_schema_1(session: Session) -> dict[str, Any]:
     """The session as version 0.1.0 wrote it."""
     data = json.loads(session_json(session))
-    for name in ("language", "screen", "intake", "responses", "symptoms", "course", "outcome"):
+    for name in ("language", "screen", "intake", "responses", "symptoms", "course", "outcome", "review"):
         del data[name]
     del data["isolation"]["status"]
     return data | {"schema_version": 1}
@@ -32,7 +32,7 @@ def as_schema_1(session: Session) -> dict[str, Any]:
 
 def test_every_field_comes_back(tmp_path: Path) -> None:
     session = answered(fake_result())
-    assert all(value is not None for _, value in session)
+    assert all(value is not None for name, value in session if name != "review")
     write_session_json(tmp_path / "session.json", session)
     assert load_session(tmp_path) == load_session(tmp_path / "session.json") == session
 
@@ -59,9 +59,16 @@ def reasoned(reason: str) -> Isolation:
 def test_a_session_of_schema_1_opens(isolation: Isolation, status: str) -> None:
     old = as_schema_1(fake_result(isolation).session)
     opened = parse_session(json.dumps(old))
-    assert (opened.schema_version, opened.isolation.status) == (2, status)
+    assert (opened.schema_version, opened.isolation.status) == (3, status)
     assert (opened.outcome, opened.symptoms) == (None, ())
     assert opened.measurements == fake_result(isolation).session.measurements
+
+
+def test_a_session_of_schema_2_opens_without_a_review() -> None:
+    session = answered(fake_result())
+    old = json.loads(session_json(session)) | {"schema_version": 2}
+    del old["review"]
+    assert parse_session(json.dumps(old)) == session
 
 
 def test_an_unusable_session_of_schema_1_opens() -> None:
@@ -77,6 +84,7 @@ def test_an_unusable_session_of_schema_1_opens() -> None:
         ("{}", "states no schema version"),
         ('{"schema_version": 99}', "newer slumpcv"),
         ('{"schema_version": 2}', "software: Field required"),
+        ('{"schema_version": 3, "review": 1}', "software: Field required"),
         ('{"schema_version": 1}', "does not follow schema 1"),
         ('{"schema_version": 1, "isolation": [], "quality": {"usable": true}}', "does not follow schema 1"),
         ('{"schema_version": 1, "isolation": {"isolated": null, "reasons": 3}, "quality": 1}', "schema 1"),

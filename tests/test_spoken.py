@@ -49,11 +49,19 @@ def test_nothing_that_is_read_stays_english(language: Language) -> None:
     assert [words for words in read(language) if words in english and len(WORD.findall(words)) > 2] == []
 
 
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "en"])
+def test_every_fraction_that_is_read_has_a_comma(language: Language) -> None:
+    version = analysed(language).session.software.slumpcv
+    said = [words.replace(version, "") for words in read(language)]
+    assert [words for words in said if re.search(r"\d\.\d", words)] == []
+    assert sum(bool(re.search(r"\d,\d", words)) for words in said) > 5
+
+
 def test_a_result_speaks_german() -> None:
     session = analysed("de").session
     (finding,) = session.quality.findings
     assert finding.message.endswith("deshalb wird der Körper weniger genau erkannt.")
-    assert re.fullmatch(r"Das Knie hat sich bei \d+\.\d s um 1\d° bewegt\.", session.isolation.reasons[0])
+    assert re.fullmatch(r"Das Knie hat sich bei \d+,\d s um 1\d° bewegt\.", session.isolation.reasons[0])
     words = " ".join(read("de"))
     assert "Beim Kopfheben hat sich nicht nur der Kopf bewegt: das Knie hat sich bei" in words
     for part in ("Slump-Test, rechte Seite", "Kinn zur Brust", "Rumpfneigung", "Knie strecken"):

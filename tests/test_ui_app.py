@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from streamlit import config
@@ -15,6 +17,10 @@ from slumpcv import cli_app
 from slumpcv.cli import app
 from slumpcv.errors import InputError
 from slumpcv.ui.settings import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -46,6 +52,32 @@ def test_without_its_libraries_the_command_says_what_to_install(monkeypatch: pyt
     result = CliRunner().invoke(app, ["app"])
     assert isinstance(result.exception, InputError)
     assert "slumpcv[app]" in result.exception.fix
+
+
+@pytest.mark.parametrize(("command", "page"), [("desk", "desk"), ("app", "")])
+def test_the_browser_is_opened_at_the_page_that_was_asked_for(
+    command: str, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import streamlit as st
+    from streamlit import cli_util
+
+    opened: list[str] = []
+
+    async def live(lifespan: Callable[[object], AbstractAsyncContextManager[None]]) -> None:
+        async with lifespan(None):
+            for _ in range(100):
+                await asyncio.sleep(0.1)
+                if opened:
+                    return
+
+    monkeypatch.setattr(cli_util, "open_browser", opened.append)
+    monkeypatch.setattr("slumpcv.ui.app.warm_up", lambda: None)
+    for ends_for_good in ("slumpcv.ui.jobs.stop", "slumpcv.ui.bringing.stop"):
+        monkeypatch.setattr(ends_for_good, lambda: None)
+    monkeypatch.setattr(st.App, "run", lambda self, **_: asyncio.run(live(self._user_lifespan)))
+    result = CliRunner().invoke(app, [command, "--port", "8601"])
+    assert result.exception is None, result.exception
+    assert opened == [f"http://127.0.0.1:8601/{page}"]
 
 
 def test_a_taken_port_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,9 +13,12 @@ import pytest
 from own_server import Client, Reply, own_server
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from slumpcv.errors import InputError
+from slumpcv.language import later, speaking, text
 from slumpcv.live.record import GuidedTest
 from slumpcv.ui.server import clipfile, hub
-from slumpcv.ui.server.seat import Order, Shot
+from slumpcv.ui.server.orders import Order, Shot
+from slumpcv.ui.server.seat import Seat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,11 +67,11 @@ class FakeCoach:
         self.status = "stopped"
         return []
 
-    def speaking(self, time_s: float) -> None:
-        self.told.append(("speaking", time_s, None))
+    def speaking(self, time_s: float, key: str) -> None:
+        self.told.append(("speaking", time_s, key))
 
-    def spoken(self, time_s: float) -> None:
-        self.told.append(("spoken", time_s, None))
+    def spoken(self, time_s: float, key: str) -> None:
+        self.told.append(("spoken", time_s, key))
 
     def record(self) -> GuidedTest | None:
         if self.began_s is None:
@@ -340,6 +343,54 @@ def test_two_people_do_not_mix(client: Client, coaches: list[FakeCoach]) -> None
     assert again(visits[1]).tests[0].clip == "clip.webm"
 
 
+def test_what_goes_wrong_is_said_in_the_visits_language(
+    client: Client, coaches: list[FakeCoach], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise InputError(later("trouble.ended"), later("trouble.fix.start"))
+
+    assert coaches == []
+    visit = new_visit()
+    token = hub.open_seat(hub.visits().update(visit, language="de"), 1)
+    monkeypatch.setattr(Seat, "work", fail)
+    with client.live(token) as line:
+        line.send(picture(1.0))
+        said = json.loads(line.recv(5))["text"]
+    with speaking("de"):
+        assert text("trouble.ended") in said
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (clipfile.TooLargeError(), (413, "too_large")),
+        (OSError(errno.ENOSPC, "full"), (507, "disk_full")),
+        (OSError(errno.EIO, "broken"), (500, "disk")),
+        (InputError("no room", "make some"), (507, "disk_full")),
+    ],
+)
+def test_every_way_to_disk_says_alike_what_it_did_not_take(
+    client: Client,
+    seated: tuple[Visit, str],
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    said: tuple[int, str],
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    for name in ("add", "finish"):
+        monkeypatch.setattr(Seat, name, fail)
+    monkeypatch.setattr(hub, "add_upload", fail)
+    token = seated[1]
+    replies = [
+        put(client, token, 0, b"piece"),
+        client.ask("POST", f"/slumpcv/clip/{token}/end?take=a", None, client.ours),
+        client.ask("PUT", f"/slumpcv/upload/{token}", b"whole", client.ours),
+    ]
+    assert [(reply.status, reply.json()["error"]) for reply in replies] == [said] * 3
+
+
 def test_what_was_noted_is_in_the_visit_when_the_page_is_gone(
     client: Client, seated: tuple[Visit, str], coaches: list[FakeCoach]
 ) -> None:
@@ -503,3 +554,39 @@ def test_a_recording_cut_off_by_the_end_of_the_program_is_found(coaches: list[Fa
     assert found.live is not None
     assert found.live.status == "interrupted"
     assert again(visit).tests[0] == found
+
+
+def test_a_coach_that_fails_on_every_picture_is_given_up_and_logged(
+    seated: tuple[Visit, str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("no such operation on this processor")
+
+    seat = hub.seat(seated[1])
+    assert seat is not None
+    seat.begin("a")
+    assert seat.work([], Shot(0.0, b""))[0]["type"] == "seen"
+    monkeypatch.setattr(FakeCoach, "frame", fail)
+    answers = [seat.work([], Shot(float(t), b"")) for t in range(1, 6)]
+    assert answers[:2] == [[{"type": "missed"}]] * 2
+    assert answers[2:] == [[{"type": "error", "why": "coach"}]] * 3
+    assert [str(one.exc_info[1]) for one in caplog.records if one.exc_info] == [
+        "no such operation on this processor"
+    ] * 3
+    assert seat.add("a", ".webm", 0, b"recorded") == 1  # the recording goes on
+
+
+def test_a_stop_from_the_phone_does_not_wait_for_the_next_picture(
+    client: Client, seated: tuple[Visit, str], coaches: list[FakeCoach]
+) -> None:
+    seat = hub.seat(seated[1])
+    assert seat is not None
+    with client.live(seated[1]) as page:
+        page.send(picture(7.0))
+        page.recv(5)
+        seat.stop("button")
+        for _ in range(300):
+            if coaches[0].told:
+                break
+            threading.Event().wait(0.01)
+        assert coaches[0].told == [("stop", 7.0, "button")]

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slumpcv.answers import Intake, Screen
+from slumpcv.answers import Answers, Intake, Screen
 from slumpcv.errors import InputError
-from slumpcv.visits import DELETED, VISIT_FILE, Visits
+from slumpcv.live.record import GuidedTest, LiveMark
+from slumpcv.visits import DELETED, VISIT_FILE, Take, Visits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,6 +129,18 @@ def test_a_deletion_that_was_cut_off_is_done_at_the_next_start(visits: Visits) -
     assert [path.name for path in visits.root.iterdir()] == [kept.id]
 
 
+def test_what_was_half_written_at_a_crash_is_cleared_away_and_nothing_else(visits: Visits) -> None:
+    visit = visits.add_test(visits.new("anna", "en"), "left", "camera")
+    folder = visits.folder(visit, visit.tests[0])
+    kept = {"clip.webm", "clip-2.mp4", "report.pdf", "session.json", ".unfinished"}
+    for name in (*kept, ".report.1-2.part.pdf", ".0a1b.part", ".clip.1-2.part.webm", "0a1b2c.upload"):
+        (folder / name).write_bytes(b"x")
+    (folder.parent / ".visit.1-2.part.json").write_bytes(b"x")
+    visits.clear_up()
+    assert {path.name for path in folder.iterdir()} == kept
+    assert {path.name for path in folder.parent.iterdir()} == {"visit.json", folder.name}
+
+
 def test_any_cookie_may_come(visits: Visits) -> None:
     visit = visits.new("anna", "en")
     assert visits.load(visit.id, "änna") is None
@@ -136,5 +149,38 @@ def test_any_cookie_may_come(visits: Visits) -> None:
 def test_a_visit_of_a_later_version_is_not_misread(visits: Visits) -> None:
     visit = visits.new("anna", "en")
     path = visits.folder(visit) / VISIT_FILE
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 2}), encoding="utf-8")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 3}), encoding="utf-8")
     assert visits.load(visit.id, "anna") is None
+
+
+def noted(start_s: float) -> GuidedTest:
+    mark = LiveMark(start_s=start_s, by="hand")
+    return GuidedTest(side="left", status="interrupted", duration_s=9, marks=(mark,))
+
+
+def test_what_was_noted_in_a_take_stays_with_it_when_another_follows(visits: Visits) -> None:
+    visit = visits.add_test(visits.new("anna", "en"), "left", "camera")
+    visit = visits.update_test(visit, 1, clip="clip.webm", live=noted(1.0))
+    visit = visits.update_test(visit, 1, analysed=True, answers=Answers(stop_reason="wish"))
+    visit = visits.update_test(visit, 1, clip="clip-2.webm", live=noted(2.0))
+    visit = visits.update_test(visit, 1, clip="clip-2.webm", live=noted(3.0))
+    visits.update_test(visit, 1, clip="clip-3.mp4", source="upload", live=None)
+    again = visits.load(visit.id, "anna")
+    assert again is not None
+    (test,) = again.tests
+    assert (test.clip, test.live, test.answers, test.analysed) == ("clip-3.mp4", None, None, False)
+    assert test.earlier_takes == {
+        "clip.webm": Take(live=noted(1.0), answers=Answers(stop_reason="wish")),
+        "clip-2.webm": Take(live=noted(3.0)),
+    }
+
+
+def test_a_visit_of_the_first_version_is_read_and_goes_on(visits: Visits) -> None:
+    visit = visits.add_test(visits.new("anna", "en"), "left", "camera")
+    path = visits.folder(visit) / VISIT_FILE
+    old = json.loads(path.read_text()) | {"schema_version": 1}
+    del old["tests"][0]["earlier_takes"]
+    path.write_text(json.dumps(old), encoding="utf-8")
+    assert visits.load(visit.id, "anna") == visit
+    visits.update(visit, step="camera")
+    assert json.loads(path.read_text())["schema_version"] == 2

@@ -102,10 +102,10 @@ class ScriptedCoach:
         self.said += 1
         return [{"id": self.said, "key": "stop", "text": "Stop."}]
 
-    def speaking(self, _time_s: float) -> None:
+    def speaking(self, _time_s: float, _key: str) -> None:
         pass
 
-    def spoken(self, _time_s: float) -> None:
+    def spoken(self, _time_s: float, _key: str) -> None:
         pass
 
     def record(self) -> GuidedTest | None:

@@ -147,6 +147,7 @@ def test_a_clip_is_sent_and_a_bad_or_cancelled_one_leaves_nothing(
     bad.write_bytes(b"no video " * 1000)
     file.set_input_files(bad)
     expect(page.get_by_text("This file cannot be used as a clip")).to_be_visible()
+    expect(file).to_have_count(1)  # a new field has taken the place of the old one
 
     slow = page.context.new_cdp_session(page)
     slow.send("Network.enable")

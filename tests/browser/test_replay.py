@@ -13,9 +13,9 @@ from conftest import ROOT, serving
 
 from slumpcv.answers import Screen
 from slumpcv.live.record import GuidedTest, LiveMark
+from slumpcv.replay import REPLAY
 from slumpcv.report.tables import write_session_json
 from slumpcv.track import save_track
-from slumpcv.ui.jobs import REPLAY
 from slumpcv.ui.state import OWNER_COOKIE
 from slumpcv.visits import Visits
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from slumpcv.session import OutcomeCode
 
 UP_TO_THE_MARK = [
-    *("cue_baseline", "ask_symptom", "cue_slump", "ask_again", "cue_neck_flexion", "ask_again"),
-    *("cue_knee_extension", "ask_again"),
+    *("cue_baseline", "ask_symptom", "explain", "cue_slump", "ask_again"),
+    *("cue_neck_flexion", "ask_brief", "cue_knee_extension", "ask_brief"),
 ]
 FELT = Told(intensity=3, familiar="Yes", regions=["Calf"])
 BEFORE_LIFT = {
@@ -105,7 +105,8 @@ def check_test(page: Page, story: Story, data: Path) -> None:
 
 def in_order(live: GuidedTest) -> list[str]:
     """Return the cues and questions; corrections and repetitions come as a person needs them."""
-    return [prompt.key for prompt in live.said if prompt.key.startswith(("cue", "ask", "stop", "done"))]
+    kinds = ("cue", "ask", "explain", "stop", "done")
+    return [prompt.key for prompt in live.said if prompt.key.startswith(kinds)]
 
 
 def check_result(page: Page, story: Story, data: Path, folder: Path) -> None:

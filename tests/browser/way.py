@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from playwright.sync_api import expect
 
 from slumpcv.answers import Screen
@@ -106,7 +105,12 @@ def settled(page: Page) -> None:
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
+# What a run of the page has just written comes in gently, and is pale until then.
+FADED_MS = 800
+
+
 def accessible(page: Page) -> None:
+    page.wait_for_timeout(FADED_MS)
     found = [v for v in Axe().run(page).response["violations"] if v["impact"] in GRAVE]
     assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
 
@@ -238,12 +242,8 @@ def _go_on(page: Page, title: str) -> None:
 
 def download(page: Page, words: str, folder: Path) -> Path:
     """Press a button that gives a file; return where it is."""
-    try:
-        with page.expect_download(timeout=10_000) as coming:
-            press(page, words)
-    except PlaywrightTimeoutError:  # the page ran anew under the click, and with it the file became another
-        with page.expect_download() as coming:
-            press(page, words)
+    with page.expect_download() as coming:
+        press(page, words)
     path = folder / coming.value.suggested_filename
     coming.value.save_as(path)
     return path
