@@ -21,6 +21,11 @@ LINTERS = {
     "spelling": ["codespell_lib"],
     "types": ["mypy"],
 }
+# Tests of pages watch real time with a camera, so that nothing may run beside them.
+TESTS = {
+    "tests": ["pytest", "--numprocesses=2", "--dist=loadscope", "--ignore=tests/browser"],
+    "tests in the browser": ["pytest", "tests/browser"],
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -29,7 +34,9 @@ def main(arguments: list[str]) -> int:
     checks = {
         name: command for name, command in LINTERS.items() if not arguments or "--no-tests" in arguments
     }
-    if "--no-tests" not in arguments:
+    if not arguments:
+        checks |= TESTS
+    elif "--no-tests" not in arguments:
         checks["tests"] = ["pytest", *arguments]
     failed = []
     for name, command in checks.items():
