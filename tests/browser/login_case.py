@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import TimeoutError  # noqa: A004 (the one that a click raises)
+from playwright.sync_api import TimeoutError  # what a click raises
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
