@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import av
 import numpy as np
 
+from benchmarks.numbered import write_number
 from slumpcv.video import open_clip
 
 if TYPE_CHECKING:
@@ -74,8 +75,10 @@ def obedient(
             yield frame.time_s, frame.rgb
 
 
-def write_y4m(path: Path, name: str, waits: list[tuple[float, float]], fps: int = FPS) -> float:
-    """Write what the camera shows; return how many seconds it lasts before it begins again."""
+def write_y4m(
+    path: Path, name: str, waits: list[tuple[float, float]], fps: int = FPS, *, numbered: bool = False
+) -> int:
+    """Write what the camera shows; return of how many pictures, after which it begins again."""
     count = 0
     with path.open("wb") as file:
         for _, rgb in pictures(name, waits, fps):
@@ -83,6 +86,9 @@ def write_y4m(path: Path, name: str, waits: list[tuple[float, float]], fps: int 
                 height_px, width_px = rgb.shape[:2]
                 file.write(f"YUV4MPEG2 W{width_px} H{height_px} F{fps}:1 Ip A1:1 C420jpeg\n".encode())
             yuv = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format="yuvj420p")
-            file.write(b"FRAME\n" + yuv.to_ndarray().tobytes())
+            planes = yuv.to_ndarray()
+            if numbered:
+                write_number(planes, count)
+            file.write(b"FRAME\n" + planes.tobytes())
             count += 1
-    return count / fps
+    return count

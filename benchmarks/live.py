@@ -3,8 +3,10 @@
     python -m benchmarks.live [--sample right_plain] [--patients 1] [--minutes 0] [--fps 30]
 
 A sample is the browser's camera (benchmarks.fake_camera); browser and server share this machine's
-cores. Delay runs from sending a picture to its answer, both on the page's own clock. With --minutes,
-tests follow one another on the same server until the time is up.
+cores. Delay runs from sending a picture to its answer, both on the page's own clock. Each picture of
+the camera carries its number: lost are those between the first and the last of a recording that are
+not in it. Late are those that the camera, a file that chromium reads on these cores, itself did not
+show in time. With --minutes, tests follow one another on the same server until the time is up.
 """
 
 from __future__ import annotations
@@ -16,13 +18,16 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 from playwright.sync_api import sync_playwright
 
 from benchmarks.fake_camera import waiting, write_y4m
+from benchmarks.numbered import read_number
 from benchmarks.tables import table
 from slumpcv.analysis import analyze
 from slumpcv.answers import Screen
@@ -68,6 +73,14 @@ NOTE = """(() => {
 })()"""
 
 
+@dataclass(frozen=True)
+class Camera:
+    """What the browser's camera shows: so many numbered pictures, then these again."""
+
+    fps: int
+    pictures: int
+
+
 @dataclass
 class Tally:
     """What was seen of all tests."""
@@ -75,7 +88,8 @@ class Tally:
     fps: list[float] = field(default_factory=list)
     delays_ms: list[float] = field(default_factory=list)
     late: list[tuple[float, str]] = field(default_factory=list)
-    missing: list[int] = field(default_factory=list)
+    lost: list[int] = field(default_factory=list)
+    late_pictures: list[int] = field(default_factory=list)
     statuses: list[str] = field(default_factory=list)
     memory_mb: list[tuple[float, float]] = field(default_factory=list)
 
@@ -117,7 +131,7 @@ def tally_page(noted: list[list[Any]], tally: Tally) -> None:
         tally.fps.append((len(answered) - 1) * 1000 / (answered[-1][1] - answered[0][1]))
 
 
-def tally_test(visits: Visits, visit: Visit, camera_fps: int, tally: Tally) -> None:
+def tally_test(visits: Visits, visit: Visit, camera: Camera, tally: Tally) -> None:
     """Compare the live phases with those of the recording, and its pictures with the camera's."""
     now = visits.load(visit.id, visit.owner)
     test = now.test if now else None
@@ -126,15 +140,25 @@ def tally_test(visits: Visits, visit: Visit, camera_fps: int, tally: Tally) -> N
         return
     tally.statuses.append(test.live.status)
     clip = visits.folder(now, test) / test.clip
-    with open_clip(clip) as source:
-        times_s = np.array([frame.time_s for frame in source.frames()])
-    tally.missing.append(round((times_s[-1] - times_s[0]) * camera_fps) + 1 - len(times_s))
+    tally_pictures(clip, camera, tally)
     offline = {phase.phase: phase.start_s for phase in reversed(analyze(clip, "right").session.phases)}
     tally.late += [
         (phase.start_s - offline[phase.phase], f"{phase.phase} of test {len(tally.statuses)}")
         for phase in test.live.phases
         if phase.phase in offline and phase.phase not in ("BASELINE", "DORSIFLEXION")
     ]
+
+
+def tally_pictures(clip: Path, camera: Camera, tally: Tally) -> None:
+    """Count the camera's pictures that a recording lacks, and those that the camera was late with."""
+    with open_clip(clip) as source:
+        seen = [
+            (frame.time_s, read_number(cv2.cvtColor(frame.rgb, cv2.COLOR_RGB2GRAY)))
+            for frame in source.frames()
+        ]
+    passed = sum((then - one) % camera.pictures for (_, one), (_, then) in pairwise(seen))
+    tally.lost.append(passed - (len(seen) - 1))
+    tally.late_pictures.append(round((seen[-1][0] - seen[0][0]) * camera.fps) - passed)
 
 
 def resident_mb(data: Path) -> tuple[float, float]:
@@ -153,7 +177,8 @@ def resident_mb(data: Path) -> tuple[float, float]:
 
 def run(folder: Path, given: argparse.Namespace) -> Tally:
     camera = folder / "camera.y4m"
-    write_y4m(camera, given.sample, waiting(given.sample, WAITS_S), given.fps)
+    waits = waiting(given.sample, WAITS_S)
+    shown = Camera(given.fps, write_y4m(camera, given.sample, waits, given.fps, numbered=True))
     data, tally, done = folder / "data", Tally(), []
     data.mkdir()
     visits = Visits(data / "visits")
@@ -181,7 +206,7 @@ def run(folder: Path, given: argparse.Namespace) -> Tally:
             done += tests
             tally.memory_mb.append(resident_mb(data))
     for visit in done:
-        tally_test(visits, visit, given.fps, tally)
+        tally_test(visits, visit, shown, tally)
     return tally
 
 
@@ -203,7 +228,8 @@ def main() -> None:
         ["delay, 95th percentile", f"{np.percentile(delays, 95):.0f} ms"],
         ["live phase against offline, median", f"{np.median(late):.2f} s"],
         ["live phase against offline, worst", f"{worst_s:.2f} s, {worst}"],
-        ["pictures missing in each recording", ", ".join(map(str, tally.missing))],
+        ["pictures lost in each recording", ", ".join(map(str, tally.lost))],
+        ["pictures that the camera was late with", ", ".join(map(str, tally.late_pictures))],
         *(
             [f"memory after each test, {what}", f"{', '.join(f'{mb:.0f}' for mb in held)} MB"]
             for what, held in zip(("server", "beside it"), zip(*tally.memory_mb, strict=True), strict=True)

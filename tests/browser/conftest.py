@@ -22,6 +22,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from benchmarks.fake_camera import waiting, write_y4m
+from benchmarks.numbered import write_number
 from slumpcv.analysis import analyze, write_results
 from slumpcv.answers import Screen
 from slumpcv.replay import REPLAY, write_replay
@@ -63,7 +64,6 @@ WAITS_S = {
 }
 CAMERA_FPS = 10
 CLIP = "clip.mp4"
-BITS, BIT_PX = 12, 40  # of the number that each picture of the camera carries
 
 
 def free_port() -> int:
@@ -117,20 +117,9 @@ def write_camera(clip: Path, path: Path) -> Path:
         )
         for number, frame in enumerate(container.decode(stream)):
             planes = frame.to_ndarray(format="yuv420p")
-            for bit in range(BITS):
-                planes[:BIT_PX, bit * BIT_PX : (bit + 1) * BIT_PX] = 235 if number >> bit & 1 else 16
+            write_number(planes, number)
             out.write(b"FRAME\n" + planes.tobytes())
     return path
-
-
-def number_of(grey: object, width: int) -> int:
-    """Read the number of a camera's picture, given as rows of grey values."""
-    size = BIT_PX * width / 640
-    return sum(
-        1 << bit
-        for bit in range(BITS)
-        if grey[int(size / 2), int((bit + 0.5) * size)] > 128  # type: ignore[index]
-    )
 
 
 @pytest.fixture(scope="session")

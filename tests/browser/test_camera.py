@@ -9,9 +9,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import av
-from conftest import number_of
 from playwright.sync_api import expect
 
+from benchmarks.numbered import read_number
 from slumpcv.visits import Visit
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def numbers(source: Path | io.BytesIO) -> Pictures:
     with av.open(source if isinstance(source, io.BytesIO) else str(source)) as container:
         stream = container.streams.video[0]
         return [
-            (float(frame.time), number_of(grey := frame.to_ndarray(format="gray"), grey.shape[1]))
+            (float(frame.time), read_number(frame.to_ndarray(format="gray")))
             for frame in container.decode(stream)
         ]
 

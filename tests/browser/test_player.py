@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import BIT_PX, BITS, HERE, ROOT, serving
+from conftest import HERE, ROOT, serving
 from review_way import Desk
 
+from benchmarks.numbered import BIT_PX, WIDTH_PX, read_number, write_number
 from slumpcv.analysis import analyze_track
 from slumpcv.answers_file import load_answers
 from slumpcv.replay import REPLAY
@@ -52,21 +53,20 @@ def write_variable(clip: Path, replay: Path) -> None:
             for number, frame in enumerate(source.frames()):
                 if number == 0 or chance.random() > 0.35:
                     picture = frame.rgb.copy()
-                    for bit in range(BITS):
-                        picture[:BIT_PX, bit * BIT_PX : (bit + 1) * BIT_PX] = 235 * (written >> bit & 1)
+                    write_number(picture, written)
                     writer.write(picture, frame.time_s + (number > 0) * chance.uniform(-0.012, 0.012))
                     written += 1
 
 
 def picture_number(work: Desk) -> int:
     """Read the number that the picture on the screen carries."""
-    row = work.page.locator("video").evaluate(
-        """(video, y) => { const canvas = new OffscreenCanvas(640, 1), pen = canvas.getContext("2d");
-        pen.drawImage(video, 0, y * video.videoWidth / 640, video.videoWidth, 1, 0, 0, 640, 1);
-        return Array.from(pen.getImageData(0, 0, 640, 1).data).filter((_, at) => at % 4 === 0); }""",
-        BIT_PX // 2,
+    rows = work.page.locator("video").evaluate(
+        """(video, [width, height]) => { const pen = new OffscreenCanvas(width, height).getContext("2d");
+        pen.drawImage(video, 0, 0, width, video.videoHeight * width / video.videoWidth);
+        return Array.from(pen.getImageData(0, 0, width, height).data).filter((_, at) => at % 4 === 0); }""",
+        [WIDTH_PX, BIT_PX],
     )
-    return sum(1 << bit for bit in range(BITS) if row[int((bit + 0.5) * BIT_PX)] > 128)
+    return read_number(np.reshape(np.array(rows, np.uint8), (BIT_PX, WIDTH_PX)))
 
 
 @pytest.fixture(scope="module")
