@@ -73,7 +73,7 @@ ONLY_IN = {
     "platformdirs": ("slumpcv/place.py",),
     "sqlalchemy": ("slumpcv/library/",),
     "alembic": ("slumpcv/library/",),
-    "fsspec": ("slumpcv/batch/dest.py", "slumpcv/library/"),
+    "fsspec": ("slumpcv/batch/dest_remote.py", "slumpcv/library/"),
     "psutil": ("slumpcv/batch/",),
     "distributed": ("slumpcv/batch/cluster.py",),
     "mediapipe": ("slumpcv/pose.py",),

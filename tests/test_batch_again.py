@@ -14,7 +14,8 @@ from export_case import ANSWERS
 from slumpcv.analysis import analyze_track, with_answers
 from slumpcv.batch import engine
 from slumpcv.batch.again_dest import DestPlace
-from slumpcv.batch.dest import LocalDest, open_dest, session_name, session_path
+from slumpcv.batch.dest import open_dest, session_name, session_path
+from slumpcv.batch.dest_local import LocalDest
 from slumpcv.batch.ledger import Ledger
 from slumpcv.batch.run import Plan, save_plan
 from slumpcv.report.tables import write_session_json

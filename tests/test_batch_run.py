@@ -15,8 +15,7 @@ from batch_case import QUICK, Here, run, write_tracks
 from pyarrow import parquet
 
 from slumpcv.analysis import analyze
-from slumpcv.batch import dest as dest_module
-from slumpcv.batch import task
+from slumpcv.batch import dest_local, task
 from slumpcv.batch.dest import open_dest
 from slumpcv.batch.pool import Pool
 from slumpcv.batch.row import VALUE_COLUMNS, Row
@@ -235,7 +234,7 @@ def test_what_workers_that_ended_left_is_removed(tmp_path: Path, monkeypatch: py
     dest = open_dest(str(tmp_path))
     dest.prepare()
     with dest.staging() as mine:
-        monkeypatch.setattr(dest_module, "_owner", lambda: f"{dest_module._host()}-999999999")
+        monkeypatch.setattr(dest_local, "_owner", lambda: f"{dest_local._host()}-999999999")
         gone = dest.staging()
         left = gone.__enter__()
         dest.prepare()

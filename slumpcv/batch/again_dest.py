@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slumpcv.batch.again import Again, Handed
-from slumpcv.batch.dest import DRAFT, connect, is_url, open_dest, session_path
+from slumpcv.batch.dest import DRAFT, is_url, open_dest, session_path
+from slumpcv.batch.dest_remote import connect
 from slumpcv.batch.inputs import Clip
 from slumpcv.batch.run import save_plan
 from slumpcv.batch.tables import write_tables

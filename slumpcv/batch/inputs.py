@@ -10,7 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slumpcv.batch.dest import MARKER_NAME, connect, is_url
+from slumpcv.batch.dest import MARKER_NAME, is_url
+from slumpcv.batch.dest_remote import connect
 from slumpcv.errors import InputError
 from slumpcv.session_file import FILE_NAME
 

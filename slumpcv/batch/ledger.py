@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import ValidationError
 
-from slumpcv.batch.dest import LocalDest
+from slumpcv.batch.dest_local import LocalDest
 from slumpcv.batch.row import ROW_SCHEMA_VERSION, Row
 from slumpcv.errors import InputError
 

@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from slumpcv import __version__
 from slumpcv.batch import signs
-from slumpcv.batch.dest import ROW_NAME, connect, is_url, open_dest, session_name, session_path
+from slumpcv.batch.dest import ROW_NAME, is_url, open_dest, session_name, session_path
+from slumpcv.batch.dest_remote import connect
 from slumpcv.batch.row import Row, failed_row, row_of_session
 from slumpcv.errors import InputError
 from slumpcv.language import Language, speaking
