@@ -27,6 +27,11 @@ def when(moment: datetime) -> str:
     return f"{day}, {format_time(moment, 'HH:mm', tzinfo=zone, locale=locale)}"
 
 
+def day_format() -> str:
+    """Return how a field for a day writes it, as ``st.date_input`` takes that."""
+    return {"de": "DD.MM.YYYY"}.get(language(), "DD/MM/YYYY")
+
+
 def leg_and_day(test: VisitTest) -> str:
     """Say which leg was tested, and when."""
     leg = text(f"app.leg.{test.side}")

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 import streamlit as st
+from babel.numbers import format_percent
 
-from slumpcv.language import numeral, text
+from slumpcv.language import language, numeral, text
 from slumpcv.report.wording import phase_name
 from slumpcv.review.agree import READ, WITHIN_S
 from slumpcv.review.agree_rows import note_in_words, write_agreement_csv
@@ -51,7 +52,7 @@ def show(found: Agreement, pairs: Pairs) -> None:
 def _starts(found: Agreement) -> Iterable[list[str]]:
     for start in found.starts:
         name = phase_name(start.phase) if start.phase else text("agreement.all_phases")
-        share = "" if start.within is None else f"{start.within:.0%}"
+        share = "" if start.within is None else format_percent(start.within, locale=language())
         yield [name, str(start.limits.pairs), *_limits(start.limits, 2), share, str(start.only_one)]
 
 

@@ -20,6 +20,7 @@ from slumpcv.library.terms import LOCAL, Source
 from slumpcv.ui import access, shell
 from slumpcv.ui.components.table import Cell, Column, Sheet, table
 from slumpcv.ui.components.take import File, take
+from slumpcv.ui.dates import day_format
 from slumpcv.ui.desk import paths, rows
 from slumpcv.ui.login import login
 from slumpcv.ui.server.review_words import action_name
@@ -110,11 +111,11 @@ def _filter(person: Person, library: Library, names: Mapping[str, str]) -> Audit
             text("access.audit.from"),
             today - timedelta(days=SHOWN_DAYS),
             key="audit_from",
-            format="DD/MM/YYYY",
+            format=day_format(),
             on_change=_first,
         )
         until = st.date_input(
-            text("access.audit.to"), today, key="audit_to", format="DD/MM/YYYY", on_change=_first
+            text("access.audit.to"), today, key="audit_to", format=day_format(), on_change=_first
         )
         who = st.selectbox(
             text("access.audit.who"),

@@ -11,6 +11,7 @@ from slumpcv.language import language, text
 from slumpcv.terms import Side
 from slumpcv.ui import bringing, state
 from slumpcv.ui.components.bring import bring_list
+from slumpcv.ui.dates import day_format
 from slumpcv.ui.desk import guided, lines, paths, patients
 from slumpcv.ui.desk.parts import by_itself, said, top
 from slumpcv.ui.server import hub
@@ -72,7 +73,7 @@ def _for_all(who: Person, library: Library, known: Sequence[Patient]) -> dict[st
             format_func=lambda one: text(f"ask.side.{one}"),
             key="bring_side",
         )
-        day = st.date_input(text("desk.bring.day"), date.today(), format="DD/MM/YYYY", key="bring_day")
+        day = st.date_input(text("desk.bring.day"), date.today(), format=day_format(), key="bring_day")
     st.caption(f"{text('desk.bring.side_help')} {text('desk.bring.day_help')}")
     return {"patient_id": patient_id, "side": side, "day": day}
 

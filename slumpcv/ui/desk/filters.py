@@ -15,6 +15,7 @@ from slumpcv.language import text
 from slumpcv.library.library import Query
 from slumpcv.session import OutcomeCode
 from slumpcv.terms import Side
+from slumpcv.ui.dates import day_format
 from slumpcv.ui.desk import rows
 from slumpcv.ui.desk.patients import name_of
 
@@ -94,7 +95,7 @@ def _behind(patients: dict[str, str], tags: Sequence[str]) -> None:
     _choice("patient_id", list(patients), lambda patient: patients.get(patient, ""))
     since, until = st.columns(2)
     for column, name in ((since, "day_from"), (until, "day_to")):
-        column.date_input(text(f"desk.column.{name}"), format="DD/MM/YYYY", **_field(name))
+        column.date_input(text(f"desk.column.{name}"), format=day_format(), **_field(name))
 
 
 def _choice(name: str, options: Sequence[str], words: Callable[[str], str]) -> None:

@@ -11,6 +11,7 @@ from slumpcv.errors import InputError
 from slumpcv.language import text
 from slumpcv.library.library import Query
 from slumpcv.ui import plots
+from slumpcv.ui.dates import day_format
 from slumpcv.ui.desk import handing, paths, patients, trend, visits
 from slumpcv.ui.desk.parts import said, say, told, top
 
@@ -58,7 +59,7 @@ def _actions(who: Person, library: Library, patient: Patient, found: Sequence[Se
 
 def _new_visit(who: Person, library: Library, patient: Patient) -> None:
     with st.form("new_visit", border=False):
-        day = st.date_input(text("desk.visit.day"), date.today(), format="DD/MM/YYYY", key="visit_day")
+        day = st.date_input(text("desk.visit.day"), date.today(), format=day_format(), key="visit_day")
         note = st.text_area(text("desk.note"), key="visit_note", max_chars=2000)
         if st.form_submit_button(text("desk.visit.add"), type="primary"):
             with told():

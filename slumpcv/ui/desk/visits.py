@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from slumpcv.language import text
+from slumpcv.ui.dates import day_format
 from slumpcv.ui.desk import paths, rows
 from slumpcv.ui.desk.parts import say, told
 from slumpcv.ui.server.review import close_reviews
@@ -98,7 +99,7 @@ def _facts(row: SessionRow) -> str:
 def note_and_tags(who: Person, library: Library, row: SessionRow, names: Sequence[str]) -> None:
     """Offer to change note, tags and day of a session; ``names`` are all tags that are used."""
     with st.form(f"form_{row.id}", border=False):
-        day = st.date_input(text("desk.bring.day"), row.day, format="DD/MM/YYYY", key=f"day_{row.id}")
+        day = st.date_input(text("desk.bring.day"), row.day, format=day_format(), key=f"day_{row.id}")
         tags = st.multiselect(
             text("desk.column.tags"),
             sorted({*names, *row.tags}),
