@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from slumpcv import thresholds
+from slumpcv.assess.wording import outcome_name
 from slumpcv.language import language, listed, text
 from slumpcv.session import NOT_JUDGED, Remark
 
@@ -55,7 +56,7 @@ def _of_each(known: Sequence[tuple[Compared, Session]]) -> Iterator[Remark]:
         spoken = session.language == language()
         if outcome is not None and outcome.code in NOT_JUDGED:
             own = outcome.next_step if spoken else text("comparison.own_report")
-            title = text(f"outcome.{outcome.code}.title")
+            title = outcome_name(outcome.code)
             yield _remark("stopped", session=one.letter, outcome=title, next_step=own)
         if not one.usable:
             reasons = " ".join(f.message for f in findings if f.severity == "unusable") if spoken else ""
