@@ -37,7 +37,8 @@ def export(
         str | None, typer.Option("--patient-id", help="fhir: a pseudonym, never a name; none by default.")
     ] = None,
     date: Annotated[
-        str | None, typer.Option("--date", help="fhir: date of the record, ISO 8601; now by default.")
+        str | None,
+        typer.Option("--date", help="fhir: of the record, now by default; zip: of the test."),
     ] = None,
     video: Annotated[
         bool, typer.Option("--video/--no-video", help="zip: take overlay.mp4 along, which shows the person.")

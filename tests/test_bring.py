@@ -16,7 +16,9 @@ import pytest
 from library_case import result_folder
 from own_server import Client, own_server
 
+from slumpcv.export.run import Options, export
 from slumpcv.language import speaking
+from slumpcv.library.intake import bring_all
 from slumpcv.library.library import Library, Query
 from slumpcv.library.terms import LOCAL
 from slumpcv.ui import bringing
@@ -131,6 +133,17 @@ def test_a_clip_proposes_the_day_that_its_file_says(client: Client, library: Lib
     bringing.take(LOCAL, settled("ready"), patient.id, None, DAY)
     (item,) = settled("brought")
     assert item.day == date(2026, 3, 5)
+
+
+def test_a_bundle_proposes_the_day_that_it_tells(client: Client, library: Library, tmp_path: Path) -> None:
+    export(result_folder(), ["zip"], tmp_path / "told.zip", Options(date="2026-03-04"))
+    send(client, (tmp_path / "told.zip").read_bytes())
+    (item,) = settled("ready")
+    assert item.day == item.found_day == date(2026, 3, 4)
+    patient = library.add_patient(LOCAL, "P-1")
+    outcome = next(bring_all(library, LOCAL, [tmp_path / "told.zip"], patient.id))
+    assert outcome.brought is not None
+    assert library.search(LOCAL, Query()).rows[0].day == date(2026, 3, 4)
 
 
 def test_a_day_that_cannot_be_is_not_proposed(client: Client, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import struct
 import warnings
 import zipfile
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +23,7 @@ from hypothesis import strategies as st
 from slumpcv.errors import InputError
 from slumpcv.export import hostile
 from slumpcv.export.bundle import BUNDLE_FILES, MANIFEST_NAME, write_bundle
-from slumpcv.export.opening import open_bundle
+from slumpcv.export.opening import open_bundle, recorded_on
 from slumpcv.export.source import open_result
 
 if TYPE_CHECKING:
@@ -98,6 +99,37 @@ def test_the_video_can_stay_at_home(case: Path, tmp_path: Path) -> None:
     write_bundle(tmp_path / "a.zip", open_result(case), video=False)
     _, written = open_bundle(tmp_path / "a.zip", tmp_path / "out")
     assert "overlay.mp4" not in {path.name for path in written}
+
+
+TOMORROW, IN_TWO_DAYS = (date.today() + timedelta(days=ahead) for ahead in (1, 2))
+
+
+@pytest.mark.parametrize(
+    ("told", "day"),
+    [
+        (None, None),
+        ("2026-03-04", date(2026, 3, 4)),
+        ("2026-03-04T23:30+02:00", date(2026, 3, 4)),
+        (TOMORROW.isoformat(), TOMORROW),
+        (IN_TWO_DAYS.isoformat(), None),
+        ("1970-01-01", None),
+    ],
+)
+def test_a_bundle_tells_the_day_of_the_test_where_it_is_known(
+    case: Path, tmp_path: Path, told: str | None, day: date | None
+) -> None:
+    write_bundle(tmp_path / "a.zip", open_result(case), recorded=told)
+    open_bundle(tmp_path / "a.zip", tmp_path / "opened")
+    assert recorded_on(tmp_path / "a.zip") == day
+
+
+def test_a_bundle_of_before_tells_no_day(files: Files, tmp_path: Path) -> None:
+    assert recorded_on(zip_of(files, tmp_path / "a.zip")) is None
+
+
+def test_a_day_that_is_none_is_refused(case: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="'yesterday' is not a date"):
+        write_bundle(tmp_path / "a.zip", open_result(case), recorded="yesterday")
 
 
 def test_a_folder_that_holds_something_is_kept(files: Files, tmp_path: Path) -> None:
@@ -320,7 +352,7 @@ def test_what_a_bundle_must_hold(name: str, files: Files, tmp_path: Path) -> Non
     [
         (b"", "not one that this slumpcv reads"),
         (b"[]", "not one that this slumpcv reads"),
-        (b'{"schema_version": 2, "slumpcv": "9", "files": {}}', "not one that this slumpcv reads"),
+        (b'{"schema_version": 3, "slumpcv": "9", "files": {}}', "not one that this slumpcv reads"),
         (b'{"schema_version": 1, "slumpcv": "0.1.0", "files": {}}', "lists other files"),
         (b" " * 200_000, "far too large"),
         (b"[" * 90_000, "not one that this slumpcv reads"),

@@ -423,7 +423,7 @@ def test_the_zip_file_holds_the_video_only_when_wished(written: Path, tmp_path: 
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / "overlay.mp4").write_bytes(b"a video")
     for wished in (False, True):
-        with zipfile.ZipFile(BytesIO(result.zipped(tmp_path, wished))) as file:
+        with zipfile.ZipFile(BytesIO(result.zipped(tmp_path, wished, None))) as file:
             assert ("overlay.mp4" in file.namelist()) is wished
             assert "report.pdf" in file.namelist()
 

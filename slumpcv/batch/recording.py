@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slumpcv.allocator import give_back
 from slumpcv.batch.beside import Teller, address, have_done
 from slumpcv.batch.task import WORKER_THREADS
 from slumpcv.errors import InputError
@@ -13,6 +15,7 @@ from slumpcv.language import Language, later, speaking
 from slumpcv.replay import REPLAY, write_replay
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from slumpcv.batch.beside import Reach
@@ -88,7 +91,7 @@ def results_made(recording: Recording) -> Session:
     InputError
         As there, or when the worker does not see the data folder.
     """
-    with speaking(recording.spoken):
+    with speaking(recording.spoken), _all_given_back():
         _check_seen(recording.results)
         with Teller(recording.results) as teller:
             return _results(recording, teller)
@@ -106,8 +109,17 @@ def video_made(video: Video) -> None:
     session, track = load_session(video.results), load_track(video.results / "track.npz")
     angles = measure(track)
     analysis = Analysis(track, angles, segment(angles), session, session.side)
-    with speaking(session.language), Teller(video.results) as teller:
+    with speaking(session.language), _all_given_back(), Teller(video.results) as teller:
         write_video(video.results, analysis, video.clip, lambda share: teller("video", share))
+
+
+@contextmanager
+def _all_given_back() -> Iterator[None]:
+    """Leave no memory with a process that is kept for the next recording."""
+    try:
+        yield
+    finally:
+        give_back()
 
 
 def _check_seen(results: Path) -> None:
@@ -127,6 +139,7 @@ def _results(recording: Recording, reach: Reach) -> Session:
     if recording.demonstration:
         shown = analysis.session.model_copy(update={"demonstration": True})
         analysis = replace(analysis, session=shown)
+    give_back()  # what the models held is not needed for the rest
     left = REPLAYING - FOLLOWING
     write_replay(clip, results / REPLAY, lambda share: reach("replay", FOLLOWING + left * share))
     reach("writing", REPLAYING)

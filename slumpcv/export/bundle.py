@@ -7,10 +7,12 @@ import json
 import shutil
 import stat
 import zipfile
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from slumpcv import __version__
 from slumpcv.errors import InputError
+from slumpcv.export.moment import moment_of
 from slumpcv.files import RESULT_FILES
 from slumpcv.language import later
 from slumpcv.terms import Strict
@@ -39,31 +41,38 @@ class BundledFile(Strict):
 
 
 class Manifest(Strict):
-    """Contents of ``manifest.json``; the checksums find damage, they are no signature."""
+    """Contents of ``manifest.json``; the checksums find damage, they are no signature.
 
-    schema_version: Literal[1] = 1
+    ``recorded_on`` is the day of the test, where whoever packed it knew; version 1 had none.
+    """
+
+    schema_version: Literal[1, 2] = 2
     slumpcv: str
+    recorded_on: date | None = None
     files: dict[str, BundledFile]
 
 
-def write_bundle(path: Path, result: Result, video: bool = True) -> None:
-    """Write all result files that exist, and a manifest; the same files give the same bytes.
+def write_bundle(path: Path, result: Result, video: bool = True, recorded: str | None = None) -> None:
+    """Write all result files that exist, and a manifest; the same files and day give the same bytes.
 
     Parameters
     ----------
     path : the file to write.
     result : the result folder. Its session has been read; its track is, before anything is written.
     video : whether ``overlay.mp4``, in which the person can be seen, goes with it.
+    recorded : when the test was recorded, ISO 8601; the zip file tells the day. None where nobody knows.
 
     Raises
     ------
     InputError
-        When there is no usable track, or a file cannot be read.
+        When there is no usable track, a file cannot be read, or ``recorded`` is no date.
     """
+    day = None if recorded is None else moment_of(recorded).date()
     _ = result.track  # a bundle without a usable one would not be opened
     names = sorted(n for n in BUNDLE_FILES if (video or n != VIDEO_NAME) and (result.folder / n).is_file())
-    manifest = Manifest(slumpcv=__version__, files={name: _described(result.folder / name) for name in names})
-    words = json.dumps(manifest.model_dump(), indent=2, sort_keys=True) + "\n"
+    files = {name: _described(result.folder / name) for name in names}
+    manifest = Manifest(slumpcv=__version__, recorded_on=day, files=files)
+    words = json.dumps(manifest.model_dump(mode="json"), indent=2, sort_keys=True) + "\n"
     with zipfile.ZipFile(path, "w") as bundle:
         bundle.writestr(_entry(MANIFEST_NAME), words)
         for name in names:

@@ -18,6 +18,7 @@ from slumpcv.errors import InputError
 from slumpcv.export.fhir_observations import observations
 from slumpcv.export.fhir_parts import concept, named_by_content, reference, urn
 from slumpcv.export.fhir_questions import questionnaire, questionnaire_response, questions
+from slumpcv.export.moment import moment_of
 from slumpcv.language import speaking, text
 from slumpcv.report.tables import session_json
 from slumpcv.report.wording import headline
@@ -245,13 +246,5 @@ def _patient(patient_id: str | None) -> Json | None:
 
 
 def _instant(date: str | None) -> str:
-    """Return a date or a moment as FHIR's instant; without a time zone it is the local one."""
-    if date is None:
-        return datetime.now(UTC).isoformat(timespec="seconds")
-    try:
-        moment = datetime.fromisoformat(date)
-        return (moment if moment.tzinfo else moment.astimezone()).isoformat(timespec="seconds")
-    except (ValueError, OverflowError, OSError) as error:
-        raise InputError(
-            f"{date!r} is not a date", "Write it as 2026-03-31 or 2026-03-31T14:30+02:00."
-        ) from error
+    """Return a date or a moment as FHIR's instant."""
+    return (datetime.now(UTC) if date is None else moment_of(date)).isoformat(timespec="seconds")

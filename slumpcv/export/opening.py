@@ -8,6 +8,7 @@ import shutil
 import zipfile
 import zlib
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from slumpcv.errors import InputError
 from slumpcv.export.bundle import BUNDLE_FILES, MANIFEST_NAME, Manifest
 from slumpcv.export.contents import check_contents
 from slumpcv.export.hostile import check_end, check_entries, largest_bytes, refused
+from slumpcv.video.recorded import EARLIEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +63,18 @@ def open_bundle(source: str | Path, folder: Path | None = None) -> tuple[Session
             target.rmdir()  # Windows renames onto no folder, not even an empty one
         temporary.rename(target)
     return session, [target / name for name in BUNDLE_FILES if (target / name).exists()]
+
+
+def recorded_on(source: Path) -> date | None:
+    """Return the day of the test in a bundle that `open_bundle` takes.
+
+    None where the bundle does not say, or says what cannot be: before there were cameras for this, or later
+    than tomorrow, which it may be already where the test was done.
+    """
+    with _opened(source) as bundle:
+        day = _manifest(bundle).recorded_on
+    possible = day is not None and EARLIEST.date() <= day <= date.today() + timedelta(days=1)
+    return day if possible else None
 
 
 def _is_empty(folder: Path) -> bool:

@@ -36,7 +36,7 @@ FOLDER_NAME = "export"
 
 @dataclass(frozen=True)
 class Options:
-    """What some formats take: a pseudonym and a date (fhir), and whether the video goes along (zip)."""
+    """What some formats take: a pseudonym (fhir), a date (fhir, zip), whether the video goes along (zip)."""
 
     patient_id: str | None = None
     date: str | None = None
@@ -95,7 +95,7 @@ def _write(chosen: Format, path: Path, result: Result, options: Options) -> None
         case "fhir":
             write_fhir(path, result, options.patient_id, options.date)
         case "zip":
-            write_bundle(path, result, options.video)
+            write_bundle(path, result, options.video, options.date)
 
 
 def _paths(folder: Path, formats: Sequence[Format], output: Path | None) -> dict[Format, Path]:

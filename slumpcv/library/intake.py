@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from slumpcv.errors import InputError
 from slumpcv.export.bundle import VIDEO_NAME
-from slumpcv.export.opening import open_bundle
+from slumpcv.export.opening import open_bundle, recorded_on
 from slumpcv.export.source import TRACK_NAME, check_they_belong_together
 from slumpcv.files import RESULT_FILES
 from slumpcv.language import later
@@ -117,6 +117,8 @@ def _bring_result(
             # A bundle's only video is the annotated one: its picture, without the strip below, can be played.
             clip = session.clip
             write_replay(files / VIDEO_NAME, files / REPLAY, aspect=clip.width_px / clip.height_px)
+        if day is None and source == "bundle":
+            day = recorded_on(path)
         new = NewSession(
             patient_id=patient_id,
             digest=digest,

@@ -123,17 +123,19 @@ def _look(item: Item) -> None:
 
 def _look_at_bundle(item: Item) -> dict[str, object]:
     from slumpcv.export.hostile import Refused
-    from slumpcv.export.opening import open_bundle
+    from slumpcv.export.opening import open_bundle, recorded_on
 
     path = hub.incoming().path(item)
     with TemporaryDirectory(dir=path.parent) as beside:
         try:
             session, _ = open_bundle(path, path.parent / beside / "result")
+            day = recorded_on(path)
         except Refused as error:
             _log.warning("a bundle was refused: %s", error.problem)  # in which way is not for a therapist
             raise InputError(text("desk.bring.no_bundle"), text("desk.bring.no_bundle_fix")) from error
     return {
         "found_side": session.side,
+        "found_day": day,
         "duration_s": session.clip.duration_s,
         "usable": session.quality.usable,
     }

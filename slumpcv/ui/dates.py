@@ -11,20 +11,30 @@ from babel.dates import format_date, format_time
 from slumpcv.language import language, text
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from slumpcv.visits import VisitTest
 
 
 def when(moment: datetime) -> str:
     """Return a day and a time in the browser's own time zone, else in UTC."""
-    try:
-        zone = ZoneInfo(st.context.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo("UTC")
+    here = zone()
     locale = {"en": "en_GB"}.get(language(), language())  # the day before the month, in English too
-    day = format_date(moment.astimezone(zone), "long", locale=locale)
-    return f"{day}, {format_time(moment, 'HH:mm', tzinfo=zone, locale=locale)}"
+    day = format_date(moment.astimezone(here), "long", locale=locale)
+    return f"{day}, {format_time(moment, 'HH:mm', tzinfo=here, locale=locale)}"
+
+
+def day_of(moment: datetime) -> date:
+    """Return the day in the browser's own time zone, else in UTC."""
+    return moment.astimezone(zone()).date()
+
+
+def zone() -> ZoneInfo:
+    """Return the browser's own time zone, else UTC."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
 
 
 def day_format() -> str:

@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 from babel.dates import format_datetime
@@ -20,7 +19,7 @@ from slumpcv.library.terms import LOCAL, Source
 from slumpcv.ui import access, shell
 from slumpcv.ui.components.table import Cell, Column, Sheet, table
 from slumpcv.ui.components.take import File, take
-from slumpcv.ui.dates import day_format
+from slumpcv.ui.dates import day_format, zone
 from slumpcv.ui.desk import paths, rows
 from slumpcv.ui.login import login
 from slumpcv.ui.server.review_words import action_name
@@ -105,7 +104,7 @@ def as_csv(entries: Sequence[AuditEntry], names: Mapping[str, str]) -> bytes:
 
 def _filter(person: Person, library: Library, names: Mapping[str, str]) -> AuditQuery:
     people, actions = library.audit_choices(person)
-    today = datetime.now(_zone()).date()
+    today = datetime.now(zone()).date()
     with st.container(horizontal=True, vertical_alignment="bottom", key="audit_filter"):
         since = st.date_input(
             text("access.audit.from"),
@@ -150,15 +149,8 @@ def _follow(done: dict[str, Any]) -> None:
         st.session_state.audit_offset = max(0, done["offset"])
 
 
-def _zone() -> ZoneInfo:
-    try:
-        return ZoneInfo(st.context.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
-
-
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), _zone())
+    return datetime.combine(day, time(), zone())
 
 
 def _columns() -> list[Column]:
@@ -167,7 +159,7 @@ def _columns() -> list[Column]:
 
 def _cells(entry: AuditEntry, names: Mapping[str, str], about: About) -> list[Cell]:
     locale = LOCALES.get(language(), language())
-    at = format_datetime(entry.at, f"{rows.day_pattern()}, HH:mm:ss", tzinfo=_zone(), locale=locale)
+    at = format_datetime(entry.at, f"{rows.day_pattern()}, HH:mm:ss", tzinfo=zone(), locale=locale)
     words = (at, names.get(entry.who, entry.who), _role(entry.role), _action(entry.action))
     return [
         *map(Cell, words),

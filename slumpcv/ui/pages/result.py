@@ -15,6 +15,7 @@ from slumpcv.report.wording import sentences
 from slumpcv.session import NOT_JUDGED
 from slumpcv.ui import access, jobs, shell, state
 from slumpcv.ui.components.take import File, take
+from slumpcv.ui.dates import day_of
 from slumpcv.ui.pages import result_movement
 from slumpcv.ui.questioning import whole
 from slumpcv.ui.recovery import ask_recovery
@@ -24,6 +25,7 @@ from slumpcv.ui.trouble import said_on_the_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
     from pathlib import Path
 
     from slumpcv.language import Language
@@ -208,8 +210,10 @@ def _name(test: VisitTest) -> str:
 
 def _zip(visit: Visit, test: VisitTest, folder: Path, *, with_video: bool) -> None:
     words = text("replay.result.zip")
+    # A clip that was brought may be of any day, and a demonstration is of none.
+    day = day_of(test.started_at) if test.source == "camera" else None
     label = f"{words}, {text('replay.result.with_video')}" if with_video else words
-    make = access.noting("test_export", visit, lambda: zipped(folder, with_video))
+    make = access.noting("test_export", visit, lambda: zipped(folder, with_video, day))
     file = File(label, f"{_name(test)}.zip", make, icon="folder_zip")
     take([file], key="zip_video" if with_video else "zip")
 
@@ -224,15 +228,16 @@ def _wait_for_video(folder: Path, spoken: Language) -> None:
         st.caption(text("replay.result.video_waits"))
 
 
-def zipped(folder: Path, with_video: bool) -> bytes:
-    """Return a result as one zip file to share.
+def zipped(folder: Path, with_video: bool, day: date | None) -> bytes:
+    """Return a result as one zip file to share; it says of which day it is, where that is known.
 
     Raises
     ------
     InputError
         When something in the folder cannot be read.
     """
-    written = export(folder, ["zip"], options=Options(video=with_video), overwrite=True)
+    options = Options(video=with_video, date=day.isoformat() if day else None)
+    written = export(folder, ["zip"], options=options, overwrite=True)
     return written[0].read_bytes()
 
 
