@@ -99,6 +99,7 @@ def batch(
             language=language.value,
             report=report,
             overlay=overlay,
+            replay=library and not blur_face,  # whoever covers faces does not want them in the library
             blur_face=blur_face,
         )
         named = tuple(map(absolute, patterns))

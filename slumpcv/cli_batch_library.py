@@ -43,7 +43,7 @@ class LibraryShelf:
                 folder = self._dest.folder(row.session, scratch)
                 if code not in self._ids:
                     self._ids[code] = find_patient(self._library, code, new=True).id
-                brought = bring(self._library, me(), folder, self._ids[code])
+                brought = bring(self._library, me(), folder, self._ids[code], day=row.recorded_on)
         except InputError as error:
             problem = f"Measured, but not taken into the library: {error.problem}"
             return row.model_copy(update={"problem": problem, "fix": error.fix})

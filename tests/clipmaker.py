@@ -174,3 +174,16 @@ def _add_silence(container: Any, stream: Any, from_s: float, until_s: float) -> 
         frame.pts, frame.time_base = start, Fraction(1, 48_000)
         container.mux(stream.encode(frame))
     container.mux(stream.encode(None))
+
+
+def dated_copy(clip: Path, path: Path, at: str) -> Path:
+    """A clip as a camera would have written it that says when that was."""
+    with av.open(str(clip)) as source, av.open(str(path), "w") as target:
+        (pictures,) = source.streams.video
+        copy = target.add_stream_from_template(pictures)
+        target.metadata["creation_time"] = at
+        for packet in source.demux(pictures):
+            if packet.dts is not None:
+                packet.stream = copy
+                target.mux(packet)
+    return path

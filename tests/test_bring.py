@@ -11,8 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import av
 import pytest
+from clipmaker import dated_copy
 from library_case import result_folder
 from own_server import Client, own_server
 
@@ -108,17 +108,7 @@ def test_a_file_that_cannot_be_used_says_why_and_can_be_tried_again(client: Clie
 
 
 def filmed(folder: Path, at: str) -> bytes:
-    """A sample as a camera would have written it that says when that was."""
-    path = folder / "filmed.mp4"
-    with av.open(str(SAMPLE)) as source, av.open(str(path), "w") as target:
-        (pictures,) = source.streams.video
-        copy = target.add_stream_from_template(pictures)
-        target.metadata["creation_time"] = at
-        for packet in source.demux(pictures):
-            if packet.dts is not None:
-                packet.stream = copy
-                target.mux(packet)
-    return path.read_bytes()
+    return dated_copy(SAMPLE, folder / "filmed.mp4", at).read_bytes()
 
 
 def test_a_clip_proposes_the_day_that_its_file_says(client: Client, library: Library, tmp_path: Path) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from batch_case import write_tracks
+from clipmaker import dated_copy
 from sample_analysis import SAMPLES
 from typer.testing import CliRunner
 
@@ -16,7 +18,9 @@ from slumpcv.cli import app
 from slumpcv.errors import InputError
 from slumpcv.library.library import Library
 from slumpcv.library.terms import LOCAL, Query
+from slumpcv.replay import REPLAY
 from slumpcv.session_file import load_session
+from slumpcv.video import open_clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,10 +84,43 @@ def test_nothing_is_made_when_no_clip_is_found_or_the_folder_is_somebody_elses(t
         run("--resume", "-o", tmp_path / "new")
 
 
-def test_sessions_go_into_the_library_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def own_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLUMPCV_DATA", str(tmp_path / "data"))
     monkeypatch.delenv("SLUMPCV_DATABASE_URL", raising=False)
     monkeypatch.delenv("SLUMPCV_STORAGE_URL", raising=False)
+
+
+@pytest.mark.usefixtures("own_library")
+def test_a_clip_goes_into_the_library_with_its_day_and_as_a_reviewer_plays_it(tmp_path: Path) -> None:
+    (tmp_path / "P-9").mkdir()
+    dated_copy(SAMPLES / "right_no_lift.mp4", tmp_path / "P-9" / "a.mp4", "2026-03-04T11:00:00Z")
+    run(tmp_path / "P-9", "-o", tmp_path / "out", "--no-report", "--workers", 1, "--library", "--fps", 5)
+    (row,) = summary(tmp_path / "out")
+    assert row["recorded_on"] == "2026-03-04"
+    library = Library.open()
+    (kept,) = library.search(LOCAL, Query()).rows
+    replay = library.store.local(kept.id, REPLAY, tmp_path)
+    library.close()
+    assert (kept.code, kept.day, kept.has_clip) == ("P-9", date(2026, 3, 4), True)
+    with open_clip(replay) as played, open_clip(tmp_path / "P-9" / "a.mp4") as filmed:
+        assert [f.time_s for f in played.frames()] == pytest.approx(
+            [f.time_s for f in filmed.frames()], abs=1e-3
+        )
+
+
+@pytest.mark.usefixtures("own_library")
+def test_covered_faces_do_not_go_into_the_library_uncovered(tmp_path: Path) -> None:
+    shutil.copy(SAMPLES / "right_no_lift.mp4", tmp_path)
+    options = ["--no-report", "--workers", 1, "--library", "--patient", "P-9", "--fps", 5, "--blur-face"]
+    run(tmp_path / "right_no_lift.mp4", "-o", tmp_path / "out", *options)
+    (row,) = summary(tmp_path / "out")
+    assert not (tmp_path / "out" / row["session"] / REPLAY).exists()
+    assert row["library"]
+
+
+@pytest.mark.usefixtures("own_library")
+def test_sessions_go_into_the_library_once(tmp_path: Path) -> None:
     clips = write_tracks(tmp_path / "P-1", 2)
     other = write_tracks(tmp_path / "P-2", 1)
     shutil.copy(clips / "t0001.npz", clips / "again.npz")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SUFFIX_OF_TRACKS = ".npz"
 
 # What a new row takes over from the old one.
-OF_THE_CLIP = ("clip", "size_bytes", "stamp", "library", "reused")
+OF_THE_CLIP = ("clip", "size_bytes", "stamp", "library", "reused", "recorded_on")
 
 
 class DestPlace:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pydantic import Field
@@ -35,6 +36,7 @@ class Row(Strict):
     library : id of the session in the therapist's library; None where it was not taken in.
     reused : the same content had been measured under another name, or before a run was cut off.
     result : code of the outcome, or `MOVEMENT_REPORT`.
+    recorded_on : day on which the clip's file says that it was recorded; None where it does not say.
     findings : codes of what was found about the recording, joined by spaces.
     pictures : frames that were analysed.
     reading_s, pose_s, rest_s : seconds spent on fetching the clip, on decoding and following the person,
@@ -56,6 +58,7 @@ class Row(Strict):
     session: str | None = None
     library: str | None = None
     reused: bool = False
+    recorded_on: date | None = None
     side: Side | None = None
     result: str | None = None
     usable: bool | None = None

@@ -80,7 +80,7 @@ def _write_parquet(path: Path, rows: Iterator[Row]) -> None:
 
 
 def _schema(pa: Any) -> Any:
-    kinds = {"int": pa.int64(), "float": pa.float64(), "bool": pa.bool_()}
+    kinds = {"int": pa.int64(), "float": pa.float64(), "bool": pa.bool_(), "date": pa.date32()}
 
     def kind(name: str) -> Any:
         said = str(Row.__annotations__[name]).partition(" |")[0]

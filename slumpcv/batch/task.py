@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from slumpcv.terms import Side, Strict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import date
 
     from slumpcv.analysis import Analysis
     from slumpcv.batch.dest import Dest
@@ -39,7 +41,8 @@ _log = logging.getLogger(__name__)
 class Options(Strict):
     """How clips are measured, as for `slumpcv.analyze` and `slumpcv.analysis.write_results`.
 
-    ``report`` says whether each session gets its report and timeline.
+    ``report`` says whether each session gets its report and timeline, ``replay`` whether it gets the clip
+    as a browser plays it, for a reviewer; that one shows the face.
     """
 
     side: Side | None = None
@@ -48,6 +51,7 @@ class Options(Strict):
     language: Language = "en"
     report: bool = True
     overlay: bool = False
+    replay: bool = False
     blur_face: bool = False
 
     def made_by(self, model_sha256: str | None = None) -> str:
@@ -69,7 +73,13 @@ class Options(Strict):
         rate = "all" if self.fps is None else f"{self.fps:g}"
         words = [f"slumpcv {__version__}", f"{self.model} {model_sha256[:12]}", f"{rate} fps"]
         words += [self.side or "auto", self.language]
-        words += ["report"] * self.report + ["overlay"] * self.overlay + ["blurred"] * self.blur_face
+        chosen = {
+            "report": self.report,
+            "overlay": self.overlay,
+            "replay": self.replay,
+            "blurred": self.blur_face,
+        }
+        words += [word for word, is_chosen in chosen.items() if is_chosen]
         return ", ".join(words)
 
 
@@ -212,7 +222,7 @@ class Job:
         for file, session in (beside or {}).items():
             write_session_json(folder / file, session)
         self._reach("rest_s")
-        known = {"sha256": sha256, "session": session_path(name), **self._seconds}
+        known = {"sha256": sha256, "session": session_path(name), "recorded_on": _day(path), **self._seconds}
         row = row_of_session(analysis.session, self.order.made_by, **known)
         (folder / ROW_NAME).write_text(row.model_dump_json(indent=1), encoding="utf-8")
         self.dest.put_session(name, folder)
@@ -220,6 +230,7 @@ class Job:
 
     def _write(self, analysis: Analysis, folder: Path, path: Path) -> None:
         from slumpcv.analysis import is_track, write_data, write_results, write_video
+        from slumpcv.replay import REPLAY, write_replay
 
         clip, options = None if is_track(path) else path, self.order.options
         if options.report:
@@ -229,11 +240,29 @@ class Job:
         signs.give()
         if clip is not None and options.overlay:
             write_video(folder, analysis, clip, lambda _: signs.give(), blur_face=options.blur_face)
+        if clip is not None and options.replay:
+            if clip.name == REPLAY:  # of the session that is measured again from its track
+                shutil.copyfile(clip, folder / REPLAY)
+            else:
+                write_replay(clip, folder / REPLAY, lambda _: signs.give())
 
     def _reach(self, part: str) -> None:
         signs.give()
         now_s = time.perf_counter()
         self._seconds[part], self._since_s = round(now_s - self._since_s, 4), now_s
+
+
+def _day(path: Path) -> date | None:
+    """Return the day that a clip was recorded on, as far as its file tells."""
+    from slumpcv.analysis import is_track
+    from slumpcv.video import open_clip
+    from slumpcv.video.recorded import day_of_recording
+
+    if is_track(path):
+        return None
+    with open_clip(path) as source:
+        moment = source.info.recorded_at
+    return None if moment is None else day_of_recording(moment)
 
 
 def _fetched(clip: Clip, scratch: Path) -> Path:

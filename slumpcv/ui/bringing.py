@@ -144,6 +144,7 @@ def _look_at_bundle(item: Item) -> dict[str, object]:
 def _look_at_clip(item: Item) -> dict[str, object]:
     from slumpcv.ui.pages.upload import check
     from slumpcv.video import open_clip
+    from slumpcv.video.recorded import day_of_recording
 
     path = hub.incoming().path(item)
     try:
@@ -156,9 +157,7 @@ def _look_at_clip(item: Item) -> dict[str, object]:
     check(path)
     found: dict[str, object] = {"duration_s": info.duration_s}
     if info.recorded_at is not None:
-        # In the zone that the camera wrote down, else in that of the app's computer.
-        moment = info.recorded_at if info.recorded_at.utcoffset() else info.recorded_at.astimezone()
-        found["found_day"] = moment.date()
+        found["found_day"] = day_of_recording(info.recorded_at)
     return found
 
 

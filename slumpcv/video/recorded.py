@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
 # Phones of one maker write their own time zone into the first; the second is UTC.
 _KEYS = ("com.apple.quicktime.creationdate", "creation_time")
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 """Cameras whose clock was never set begin in 1904, 1970 or 1980. [E]"""
+
+
+def day_of_recording(moment: datetime) -> date:
+    """Return the day of a recording: in the zone that the camera wrote down, else in this computer's."""
+    return (moment if moment.utcoffset() else moment.astimezone()).date()
 
 
 def recorded_at(metadata: Mapping[str, str], now: datetime | None = None) -> datetime | None:
