@@ -33,10 +33,11 @@ const MARKUP = `
         <button type="button" class="toggle goniometer" data-say="goniometer" data-do="goniometer"></button>
         <button type="button" class="toggle vertical" data-say="vertical" data-do="vertical"></button>
         <button type="button" class="toggle points" data-say="points_mode" data-do="points"></button>
-        <span class="space"></span>
-        <button type="button" class="icon" data-icon="undo" data-name="undo" data-do="undo"></button>
-        <button type="button" class="icon" data-icon="redo" data-name="redo" data-do="redo"></button>
-        <button type="button" class="icon" data-name="help" data-do="help">?</button>
+        <span class="last">
+          <button type="button" class="icon" data-icon="undo" data-name="undo" data-do="undo"></button>
+          <button type="button" class="icon" data-icon="redo" data-name="redo" data-do="redo"></button>
+          <button type="button" class="icon" data-name="help" data-do="help">?</button>
+        </span>
       </div>
     </div>
     <aside class="panel"></aside>
