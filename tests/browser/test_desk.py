@@ -188,6 +188,18 @@ def test_the_library_is_used_with_keys_only(
     expect(page.get_by_label("Search")).to_have_value("p-1")
 
 
+@pytest.mark.usefixtures("filled")
+def test_a_click_stays_in_the_language_of_the_page(
+    open_page: Callable[..., Page], desk: tuple[str, Path]
+) -> None:
+    page = open_page()
+    page.goto(f"{desk[0]}?language=de")
+    rows_of(page).first.get_by_role("link", name="P-").click()
+    way.titled(page, "P-1 · AB")
+    expect(page.get_by_role("link", name="Bibliothek")).to_be_visible()
+    assert "language=de" in page.url
+
+
 def test_everybody_can_use_the_desk(
     open_page: Callable[..., Page], desk: tuple[str, Path], filled: Patient
 ) -> None:

@@ -5,11 +5,15 @@ An address names pages and random ids only, never a person, a code or what was s
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
 from slumpcv.language import language
+from slumpcv.ui import state
+
+if TYPE_CHECKING:
+    from slumpcv.language import Language
 
 HOME = "library"
 
@@ -27,7 +31,7 @@ def address(at: str, **ids: str) -> str:
     at : the page.
     ids : what it shows, such as ``session``: ids that the library has made.
     """
-    return "desk?" + "&".join(f"{name}={value}" for name, value in _query(at, ids).items())
+    return "desk?" + "&".join(f"{name}={value}" for name, value in _query(at, ids, language()).items())
 
 
 def go(at: str, **ids: str) -> NoReturn:
@@ -38,8 +42,9 @@ def go(at: str, **ids: str) -> NoReturn:
 
 def lead(at: str, **ids: str) -> None:
     """Have another page of the desk shown by the run that comes next; see `address`."""
-    st.query_params.from_dict(_query(at, ids))
+    # A click is answered before the page is drawn, when no language is spoken yet.
+    st.query_params.from_dict(_query(at, ids, state.language(None)))
 
 
-def _query(at: str, ids: dict[str, str]) -> dict[str, str]:
-    return {"at": at, **ids, "language": language()}
+def _query(at: str, ids: dict[str, str], spoken: Language) -> dict[str, str]:
+    return {"at": at, **ids, "language": spoken}
