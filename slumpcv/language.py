@@ -31,6 +31,11 @@ def language() -> Language:
     return _spoken.get()
 
 
+def locale() -> str:
+    """Return the locale that days are written in; in English, too, the day comes before the month."""
+    return {"en": "en_GB"}.get(_spoken.get(), _spoken.get())
+
+
 @contextmanager
 def speaking(language: Language) -> Iterator[None]:
     """Speak a language within the context, in this thread only."""

@@ -136,7 +136,7 @@ def test_fractions_have_one_decimal_mark_throughout(tmp_path_factory, language, 
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ["What it does not mean", "14° ±3", "4 March 2026", "March 4, 2026"]),
+        ("en", ["What it does not mean", "14° ±3", "4 March 2026"]),
         ("es", ["Qué no significa", "14° ±3", "4 de marzo de 2026"]),
         ("de", ["Was es nicht bedeutet", "14° ±3", "4. März 2026"]),
     ],
@@ -147,7 +147,7 @@ def test_letters_and_signs_of_all_languages_can_be_copied(tmp_path_factory, lang
         session = analysis.session.model_copy(update={"language": language})
     pdf = written(tmp_path_factory, replace(analysis, session=session), date(2026, 3, 4))
     words = plain(" ".join(pages(pdf)))
-    assert sum(part in words for part in said) >= 3
+    assert [part for part in said if part not in words] == []
     letters = {"en": "±°", "es": "±°ñáéíóú¿", "de": "±°äöüß"}[language]
     assert [letter for letter in letters if letter not in words] == []
     with pikepdf.open(io.BytesIO(pdf)) as document:

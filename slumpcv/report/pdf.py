@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from slumpcv.files import atomic_write
-from slumpcv.language import language, numeral, speaking, text
+from slumpcv.language import language, locale, numeral, speaking, text
 from slumpcv.report import palette
 from slumpcv.report.background_pages import background, given_answers
 from slumpcv.report.blocks import Picture, seconds, sheet
@@ -108,9 +108,9 @@ def _written(made_on: date | Signature | None) -> str:
     if made_on is None:
         return ""
     if not isinstance(made_on, Signature):
-        return format_date(made_on, "long", locale=language())
+        return format_date(made_on, "long", locale=locale())
     signed = text("report.signed", who=made_on.who, version=made_on.version)
-    return f"{signed} · {format_date(made_on.day, 'long', locale=language())}"
+    return f"{signed} · {format_date(made_on.day, 'long', locale=locale())}"
 
 
 def timeline_alt(session: Session) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slumpcv.language import language, numeral, text
+from slumpcv.language import locale, numeral, text
 from slumpcv.report.blocks import NOTHING, bullets, heading, note, paragraph, table
 from slumpcv.report.changes import changes, is_seen
 from slumpcv.report.wording import format_deg
@@ -88,4 +88,4 @@ def _who(edit: ReviewEdit) -> str:
 def _when(at: datetime) -> str:
     from babel.dates import UTC, format_datetime
 
-    return f"{format_datetime(at, 'medium', tzinfo=UTC, locale=language())} UTC"
+    return f"{format_datetime(at, 'medium', tzinfo=UTC, locale=locale())} UTC"

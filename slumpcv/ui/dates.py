@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 from babel.dates import format_date, format_time
 
-from slumpcv.language import language, text
+from slumpcv.language import language, locale, text
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 def when(moment: datetime) -> str:
     """Return a day and a time in the browser's own time zone, else in UTC."""
     here = zone()
-    locale = {"en": "en_GB"}.get(language(), language())  # the day before the month, in English too
-    day = format_date(moment.astimezone(here), "long", locale=locale)
-    return f"{day}, {format_time(moment, 'HH:mm', tzinfo=here, locale=locale)}"
+    day = format_date(moment.astimezone(here), "long", locale=locale())
+    return f"{day}, {format_time(moment, 'HH:mm', tzinfo=here, locale=locale())}"
 
 
 def day_of(moment: datetime) -> date:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import streamlit as st
 from babel.dates import format_date
 
-from slumpcv.language import language, text
+from slumpcv.language import locale, text
 from slumpcv.library.library import Role
 from slumpcv.ui import access, shell
 
@@ -91,8 +91,7 @@ def _patient(at: DeltaGenerator, account: Account, role: str, codes: dict[str, s
 
 
 def _who(account: Account) -> str:
-    locale = {"en": "en_GB"}.get(language(), language())
-    since = text("access.accounts.since", day=format_date(account.created_at, "long", locale=locale))
+    since = text("access.accounts.since", day=format_date(account.created_at, "long", locale=locale()))
     name = account.name or text("access.accounts.unnamed")
     lines = f"<strong>{escape(name)}</strong><br>{escape(account.subject)}<br>{escape(since)}"
     return f'<p class="kept">{lines}</p>'

@@ -13,7 +13,7 @@ import streamlit as st
 from babel.dates import format_datetime
 
 from slumpcv.export.measurements import cell_of
-from slumpcv.language import language, text
+from slumpcv.language import locale, text
 from slumpcv.library.audit import AuditQuery
 from slumpcv.library.terms import LOCAL, Source
 from slumpcv.ui import access, shell
@@ -34,7 +34,6 @@ COLUMNS = ("at", "who", "role", "action", "patient", "session", "detail")
 CSV_COLUMNS = ("id", "at", "who", "name", "role", "action", "patient_id", "session_id", "detail")
 AT_ONCE = 50
 SHOWN_DAYS = 7  # to begin with
-LOCALES = {"en": "en_GB"}
 # How the log writes down a signed version, and its checksum.
 VERSION = re.compile(r"^(?:signed report, )?version (\d+)(.*)$")
 
@@ -158,8 +157,7 @@ def _columns() -> list[Column]:
 
 
 def _cells(entry: AuditEntry, names: Mapping[str, str], about: About) -> list[Cell]:
-    locale = LOCALES.get(language(), language())
-    at = format_datetime(entry.at, f"{rows.day_pattern()}, HH:mm:ss", tzinfo=zone(), locale=locale)
+    at = format_datetime(entry.at, f"{rows.day_pattern()}, HH:mm:ss", tzinfo=zone(), locale=locale())
     words = (at, names.get(entry.who, entry.who), _role(entry.role), _action(entry.action))
     return [
         *map(Cell, words),

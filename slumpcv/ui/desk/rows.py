@@ -8,7 +8,7 @@ from babel.dates import format_date
 
 from slumpcv.assess.wording import outcome_name
 from slumpcv.correction import load_correction
-from slumpcv.language import language, text
+from slumpcv.language import language, locale, text
 from slumpcv.report.wording import format_deg
 from slumpcv.ui.components.table import Cell, Column, Tone
 from slumpcv.ui.desk import paths
@@ -64,7 +64,7 @@ def cells(row: SessionRow) -> list[Cell]:
 
 def day(when: date) -> str:
     """Write a day so that it is read the same everywhere."""
-    return str(format_date(when, day_pattern(), locale={"en": "en_GB"}.get(language(), language())))
+    return str(format_date(when, day_pattern(), locale=locale()))
 
 
 def day_pattern() -> str:
