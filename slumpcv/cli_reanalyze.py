@@ -102,9 +102,9 @@ def _library_place(model: ModelChoice | None) -> AbstractContextManager[Place]:
 
 def _say_which(sessions: Sequence[Again]) -> None:
     count = Counter(one.way for one in sessions)
-    typer.echo(f"{count['track']} sessions from their tracks, {count['clip']} from their clips")
+    typer.echo(f"Sessions measured from their tracks: {count['track']}, from their clips: {count['clip']}")
     if count["signed"]:
-        typer.echo(f"{count['signed']} signed sessions stay as they are")
+        typer.echo(f"Signed, and staying as they are: {count['signed']}")
     if count["replaced"]:
         typer.echo(
             f"{count['replaced']} are whole in the draft only: --apply puts them in their places", err=True
@@ -169,7 +169,7 @@ def _replace(place: Place, sessions: Sequence[Again]) -> int:
         else:
             failed += 1
             typer.echo(f"{one.shown} stays as it is: {error}", err=True)
-    typer.echo(f"{count} sessions replaced")
+    typer.echo(f"Sessions replaced: {count}")
     return failed
 
 

@@ -62,7 +62,7 @@ def knee(out: Path) -> list[float | None]:
 def test_the_same_method_changes_nothing(out: Path) -> None:
     before = sessions(out)
     said = reanalyze(out).output
-    assert f"{CLIPS} sessions from their tracks, 0 from their clips" in said
+    assert f"Sessions measured from their tracks: {CLIPS}, from their clips: 0" in said
     assert "Nothing was replaced" in said
     assert {row["verdict"] for row in differences(out)} == {"same"}
     assert sessions(out) == before
@@ -78,7 +78,7 @@ def test_what_another_method_changes_is_shown_then_replaced(out: Path) -> None:
     assert {row["verdict"] for row in changed} == {"within"}, "the error of the knee is larger"
     assert (out / "differences.png").stat().st_size > 10_000
     assert sessions(out) == before
-    assert f"{CLIPS} sessions replaced" in reanalyze(out, "--apply").output
+    assert f"Sessions replaced: {CLIPS}" in reanalyze(out, "--apply").output
     assert knee(out) == pytest.approx([(value or 0.0) + 3.0 for value in was])
     assert not list((out / "reanalysis").glob("sessions/*/*")), "nothing is left in the draft"
     with Ledger(open_dest(str(out))) as ledger:
@@ -120,7 +120,7 @@ def test_a_session_that_is_whole_in_the_draft_only_is_put_in_its_place(out: Path
     shutil.rmtree(out / session_path(name))  # as the program ended while the new one took its place
     assert "1 are whole in the draft only" in reanalyze(out, "--anew").output
     assert (out / "reanalysis" / session_path(name)).is_dir()
-    assert f"{CLIPS} sessions replaced" in reanalyze(out, "--apply").output
+    assert f"Sessions replaced: {CLIPS}" in reanalyze(out, "--apply").output
     assert knee(out) == pytest.approx([(value or 0.0) + 3.0 for value in was])
 
 
@@ -170,7 +170,7 @@ def test_another_model_needs_the_clips(out: Path, tmp_path: Path) -> None:
         ways = ways_of(ledger)
     assert [ways[session_name(row.sha256 or "")] for row in (one, other, same)] == ["gone", "clip", "track"]
     said = reanalyze(out, code=1).output
-    assert "1 sessions from their tracks, 1 from their clips" in said
+    assert "from their tracks: 1, from their clips: 1" in said
     assert "1 stay as they are" in said
     assert "gone.mp4\n" in said
     assert "there.mp4" in said, "an empty file is no clip, and is named"

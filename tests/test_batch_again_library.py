@@ -85,8 +85,8 @@ def test_nothing_is_replaced_before_it_is_asked_for_and_what_people_added_is_kep
     change_method(monkeypatch)
     before = rows(library), [files(library, one) for one in ids]
     said = reanalyze("--library").output
-    assert "3 sessions from their tracks, 0 from their clips" in said
-    assert "1 signed sessions stay as they are" in said
+    assert "from their tracks: 3, from their clips: 0" in said
+    assert "Signed, and staying as they are: 1" in said
     with (library.data / "reanalysis" / "differences.csv").open(newline="", encoding="utf-8") as file:
         changed = [row for row in csv.DictReader(file) if row["verdict"] != "same"]
     assert {row["session"] for row in changed} == {ids[PLAIN], ids[CORRECTED], ids[SHOWN]}
@@ -97,7 +97,7 @@ def test_nothing_is_replaced_before_it_is_asked_for_and_what_people_added_is_kep
     assert (rows(library), [files(library, one) for one in ids]) == before
     assert replaced(library) == []
 
-    assert "3 sessions replaced" in reanalyze("--library", "--apply").output
+    assert "Sessions replaced: 3" in reanalyze("--library", "--apply").output
     after, old = rows(library), before[0]
     for one in (ids[PLAIN], ids[CORRECTED], ids[SHOWN]):
         session = load_session(library.folder(LOCAL, one))
@@ -157,7 +157,7 @@ def test_what_is_corrected_or_signed_meanwhile_stays_as_it_is(
     before = [files(library, one) for one in (ids[PLAIN], ids[CORRECTED])]
     said = reanalyze("--library", "--apply", code=1).output
     assert f"{ids[PLAIN]} (P-1) stays as it is" in said
-    assert "0 sessions replaced" in said
+    assert "Sessions replaced: 0" in said
     after = [files(library, one) for one in (ids[PLAIN], ids[CORRECTED])]
     after[0] = {name: content for name, content in after[0].items() if not name.startswith("signed/")}
     assert after == before
@@ -167,7 +167,7 @@ def test_what_is_corrected_or_signed_meanwhile_stays_as_it_is(
 def test_another_model_needs_the_recording(library: Library, ids: list[str]) -> None:
     library.store.put(ids[SHOWN], "recording.mp4", SAMPLE)
     said = reanalyze("--library", "--model", "full", code=1).output
-    assert "0 sessions from their tracks, 1 from their clips" in said
+    assert "from their tracks: 0, from their clips: 1" in said
     assert "2 stay as they are" in said
     assert f"{ids[PLAIN]} (P-1)\n" in said
     assert "is another clip now" in said, "the sample is not what the session was made of"
@@ -195,7 +195,7 @@ def test_a_session_whose_files_are_damaged_is_named(library: Library, ids: list[
     said = reanalyze("--library", "--apply", code=1).output
     assert f"{ids[PLAIN]} (P-1): " in said
     assert f"{ids[SHOWN]} (P-1): " in said
-    assert "1 sessions replaced" in said
+    assert "Sessions replaced: 1" in said
     assert (folder / "session.json").read_text() == "{}"
 
 

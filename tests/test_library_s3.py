@@ -154,7 +154,7 @@ def test_sessions_are_measured_again_from_the_server(
     session_id = bring(remote, THERAPIST, folder, patient.id).session_id or ""
     before = remote.session(THERAPIST, session_id), kept(remote)
     change_method(monkeypatch)
-    assert "1 sessions replaced" in reanalyze("--library", "--apply").output
+    assert "Sessions replaced: 1" in reanalyze("--library", "--apply").output
     row = remote.session(THERAPIST, session_id)
     assert row.knee_deg == pytest.approx((before[0].knee_deg or 0.0) + 3.0)
     assert load_session(remote.folder(THERAPIST, session_id)).software.slumpcv == row.software == "99.0"
