@@ -78,8 +78,7 @@ class Core:
         self, connection: Connection, who: Person, action: Action, session_id: str, *, lock: bool = False
     ) -> RowMapping:
         """Return a session's row, kept from others until the end of the transaction if so wished."""
-        found = select(SessionTable).where(SessionTable.id == session_id, SessionTable.deleted_at.is_(None))
-        row = connection.execute(found.with_for_update() if lock else found).mappings().one_or_none()
+        row = _row(connection, SessionTable, session_id, lock)
         if row is None:
             raise NotFound("session")
         check(who, action, row["patient_id"])
@@ -89,8 +88,7 @@ class Core:
         self, connection: Connection, who: Person, action: Action, patient_id: str, *, lock: bool = False
     ) -> RowMapping:
         """Return a patient's row, as `_session` does."""
-        found = select(PatientTable).where(PatientTable.id == patient_id, PatientTable.deleted_at.is_(None))
-        row = connection.execute(found.with_for_update() if lock else found).mappings().one_or_none()
+        row = _row(connection, PatientTable, patient_id, lock)
         if row is None:
             raise NotFound("patient")
         check(who, action, patient_id, "patient")
@@ -121,3 +119,11 @@ class Core:
             self._note(connection, who, action, patient_id, session_id)
         with self._seeing:
             self._seen = {key: s for key, s in self._seen.items() if at_s - s < SAME_VIEW_S} | {key: at_s}
+
+
+def _row(
+    connection: Connection, table: type[PatientTable | SessionTable], row_id: str, lock: bool
+) -> RowMapping | None:
+    """Return a row that was not deleted."""
+    found = select(table).where(table.id == row_id, table.deleted_at.is_(None))
+    return connection.execute(found.with_for_update() if lock else found).mappings().one_or_none()

@@ -221,13 +221,7 @@ def test_everybody_can_use_a_page(
         page.get_by_role("heading", level=1).or_(page.get_by_role("button", name="Start the camera"))
     ).not_to_have_count(0)
     way.settled(page)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", scheme)
-        page.wait_for_timeout(300)  # colours fade from one to the other
-        for width in (1280, 390):
-            page.set_viewport_size({"width": width, "height": 844})
-            way.accessible(page)
+    way.accessible_everywhere(page)
 
 
 def test_everybody_can_use_the_first_page(

@@ -115,6 +115,17 @@ def accessible(page: Page) -> None:
     assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
 
 
+def accessible_everywhere(page: Page) -> None:
+    """Check a page in light and dark, on a laptop and on a phone."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", scheme)
+        page.wait_for_timeout(300)  # colours fade from one to the other
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 844})
+            accessible(page)
+
+
 def visit_of(page: Page, data: Path) -> tuple[Visit, Path]:
     """Return the visit in a page's address, as it is on disk, and its folder."""
     (visit_id,) = parse_qs(urlsplit(page.url).query)["visit"]
